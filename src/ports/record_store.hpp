@@ -1,0 +1,204 @@
+#pragma once
+
+#include "core/calibration.hpp"
+#include "core/learning.hpp"
+#include "core/normalised_key.hpp"
+#include "ports/task.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace learnd::ports {
+
+/// The first answer to an idempotency key.
+struct RememberedAnswer {
+  std::array<std::uint8_t, 32> bodyDigest{};  // of the request: another body with the same key is a conflict
+  core::LearningId id;
+  bool created = false;    // the learning was new
+  bool duplicate = false;  // it was there already
+  std::string learning;    // as it was answered then (JSON)
+};
+
+struct FeedbackEntry {
+  core::LearningId id;
+  core::Timestamp time;
+  core::Outcome outcome = core::Outcome::Success;  // Success, Failure or Partial
+  std::string note;
+  std::uint32_t uid = 0;
+};
+
+/// Whether an update changes what the index holds.
+enum class IndexChange : unsigned char {
+  None,        // counts, scores, times
+  Attributes,  // category, source, outcome, metadata, promotion, status: the vector stays good
+  Text         // the question or the answer: words and vector are made anew
+};
+
+/// One unit of work: all of it happens or nothing. Calls run on a thread of the store's, inside a transaction; not beyond the work's end.
+class RecordTransaction {
+ public:
+  virtual ~RecordTransaction() = default;
+
+  virtual Result<std::optional<core::Learning>> load(const core::LearningId& id) = 0;
+  /// The learning that a store of this would repeat: same kind, category, key and solution; any status (an active one first).
+  virtual Result<std::optional<core::Learning>> findSame(const core::Learning& learning) = 0;
+  /// The newest active open failure with this key.
+  virtual Result<std::optional<core::Learning>> findOpenFailure(const core::Key& key) = 0;
+  /// Whether an active learning has this key, besides `except`: what derived novelty asks.
+  virtual Result<bool> hasKey(const core::Key& key, const core::LearningId& except) = 0;
+  /// Whether there is any learning at all.
+  virtual Result<bool> hasAny() = 0;
+
+  /// A new row, revision 1, and its outbox row where it is active. An id that exists is a Conflict.
+  virtual Result<void> insert(const core::Learning& learning) = 0;
+  /// Replaces the row. With IndexChange other than None the revision grows by one and an outbox row is written.
+  virtual Result<void> update(const core::Learning& learning, IndexChange change) = 0;
+  /// The row and all that hangs on it go; an outbox row takes it out of the index. NotFound where it is not there.
+  virtual Result<void> erase(const core::LearningId& id) = 0;
+
+  virtual Result<void> addFeedback(const FeedbackEntry& entry) = 0;
+  /// Keeps the score that a learning had until now in its history.
+  virtual Result<void> addScoreHistory(const core::Learning& before, core::Timestamp until) = 0;
+
+  virtual Result<std::optional<RememberedAnswer>> recall(std::uint32_t uid, const std::string& idempotencyKey, core::Timestamp notBefore) = 0;
+  virtual Result<void> remember(std::uint32_t uid, const std::string& idempotencyKey, core::Timestamp now, const RememberedAnswer& answer) = 0;
+};
+
+/// Work on records; an error rolls it back. It may be tried again from the start (busy database), so it must only touch the transaction and
+/// what it captured for itself.
+using RecordWork = std::function<Result<void>(RecordTransaction&)>;
+
+enum class ListOrder : unsigned char { Time, Value };
+
+/// All parts must match; absent ones let everything through.
+struct LearningFilter {
+  std::vector<core::Kind> kinds;
+  std::vector<std::string> categories;
+  std::vector<core::Status> statuses;
+  std::optional<core::Outcome> outcome;
+  std::optional<core::ModelUsed> modelUsed;
+  std::optional<std::string> source;
+  std::optional<bool> important;
+  std::optional<core::Timestamp> since;  // timestamp >= since
+  std::optional<core::Timestamp> until;  // timestamp < until
+  std::optional<double> minValue;        // value_score >= minValue
+  /// Top-level metadata key and the value it must have, as text: a string's content or a scalar's canonical JSON.
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+/// Where a page ended; the next begins right behind it.
+struct PagePlace {
+  core::Timestamp time;
+  double value = 0;
+  core::LearningId id;
+};
+
+struct LearningPage {
+  std::vector<core::Learning> learnings;
+  std::optional<PagePlace> next;  // nothing: that was the last page
+};
+
+struct StoreCounts {
+  std::uint64_t learnings = 0;
+  std::uint64_t pendingIndex = 0;   // learnings that wait for their vector
+  std::uint64_t setAside = 0;       // of these, tried in vain and waiting for a retry on demand
+  std::vector<std::pair<std::string, std::uint64_t>> byKind;      // "solution" -> count
+  std::vector<std::pair<std::string, std::uint64_t>> byCategory;
+  std::vector<std::pair<std::string, std::uint64_t>> byStatus;
+  std::uint64_t tokensSavedMeasured = 0;
+  std::uint64_t tokensSavedEstimated = 0;
+};
+
+/// An outbox row: the index has to take this over.
+struct PendingEntry {
+  core::LearningId id;
+  std::uint64_t revision = 0;
+  std::uint32_t attempts = 0;
+  /// The learning as it is now; nothing: it is gone or not active, so it leaves the index.
+  std::optional<core::Learning> learning;
+  /// The stored vector of the current embedder, where the text has not changed since.
+  std::optional<std::vector<float>> vector;
+};
+
+/// The index took an entry over; the outbox row goes, unless the revision has moved on meanwhile.
+struct IndexedEntry {
+  core::LearningId id;
+  std::uint64_t revision = 0;
+  std::optional<std::vector<float>> vector;  // kept for an index that is loaded from the store
+  bool clipped = false;                      // the text was longer than the model's window
+};
+
+struct FailedEntry {
+  core::LearningId id;
+  std::uint64_t revision = 0;
+  std::string error;
+  bool setAside = false;             // no further try but on demand
+  core::Timestamp nextTry;
+};
+
+/// A learning as the index is loaded with it at start.
+struct StoredEntry {
+  core::Learning learning;
+  std::optional<std::vector<float>> vector;
+};
+
+struct QualityEntry {
+  core::Timestamp time;
+  double bestScore = 0;  // a miss is 0
+};
+
+struct QualitySum {
+  std::uint64_t queries = 0;
+  double sumOfBestScores = 0;
+};
+
+struct RecordStoreStatus {
+  bool up = false;
+  std::string detail;
+  std::string version;  // of the engine
+};
+
+/// The truth: records, their outbox and what belongs to them. Methods are called on the I/O thread and answer there. Any of them can fail
+/// with Unavailable (down), Timeout, Busy (its queue is full), StorageFull or Internal.
+class RecordStore {
+ public:
+  virtual ~RecordStore() = default;
+
+  /// Runs the work in one transaction, with that of concurrent callers where it can; durable when it returns.
+  virtual Task<void> write(RecordWork work) = 0;
+
+  /// In the order asked; ids that are not there are left out.
+  virtual Task<std::vector<core::Learning>> load(std::vector<core::LearningId> ids) = 0;
+  /// Active learnings with one of these keys, newest first, at most 50.
+  virtual Task<std::vector<core::Learning>> findByKeys(std::vector<core::Key> keys) = 0;
+  virtual Task<LearningPage> list(LearningFilter filter, ListOrder order, std::optional<PagePlace> after, std::size_t limit) = 0;
+  /// Every record by ascending id, behind `after`.
+  virtual Task<std::vector<core::Learning>> exportPage(std::optional<core::LearningId> after, std::size_t limit) = 0;
+  virtual Task<StoreCounts> counts() = 0;
+
+  /// Outbox rows that are due, oldest first, with what the index needs.
+  virtual Task<std::vector<PendingEntry>> pending(core::Timestamp now, std::size_t limit) = 0;
+  /// Need not be synced: after a crash the rows are simply there again.
+  virtual Task<void> finishIndexing(std::vector<IndexedEntry> entries) = 0;
+  virtual Task<void> failIndexing(std::vector<FailedEntry> entries) = 0;
+  /// Rows that were set aside are due again; returns how many.
+  virtual Task<std::uint64_t> retrySetAside() = 0;
+  /// Vectors belong to this embedder from now on: those of another one go and their learnings get outbox rows. Returns how many went.
+  virtual Task<std::uint64_t> useEmbedder(std::string identityDigest) = 0;
+  /// Active learnings by ascending id with their vectors, for loading an index.
+  virtual Task<std::vector<StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) = 0;
+
+  virtual Task<std::optional<core::Calibration>> calibration(std::string identityDigest) = 0;
+  virtual Task<void> saveCalibration(std::string identityDigest, core::Calibration calibration) = 0;
+
+  virtual Task<void> logQuality(std::vector<QualityEntry> entries) = 0;
+  virtual Task<QualitySum> quality(core::Timestamp since) = 0;
+
+  virtual Task<RecordStoreStatus> status() = 0;
+};
+
+}  // namespace learnd::ports

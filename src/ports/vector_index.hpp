@@ -1,0 +1,85 @@
+#pragma once
+
+#include "core/learning.hpp"
+#include "core/rank_fusion.hpp"
+#include "ports/task.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace learnd::ports {
+
+/// A filterable property of a learning: "source", "outcome", "llm_used", "important", or "metadata.KEY" (KEY a top-level one), with its
+/// value as canonical JSON text ("\"nixos\"", "12", "true").
+using Attribute = std::pair<std::string, std::string>;
+
+/// What an index holds of an active learning.
+struct IndexEntry {
+  core::LearningId id;
+  std::uint64_t revision = 0;  // an older revision than the one that the index has is ignored
+  core::Kind kind = core::Kind::Solution;
+  std::string category;
+  bool promoted = false;       // found under "skills-patterns" too
+  std::string words;           // question and answer without noise, at most 64 KiB: what is matched by words
+  std::vector<Attribute> attributes;
+  std::optional<std::vector<float>> vector;  // nothing: words only, until the vector follows
+};
+
+struct AttributeCondition {
+  std::string name;
+  std::vector<std::string> values;  // any of them, as canonical JSON text
+};
+
+/// Empty lists let everything through; all parts must match.
+struct IndexFilter {
+  std::vector<std::string> categories;
+  std::vector<core::Kind> kinds;
+  std::vector<AttributeCondition> attributes;
+};
+
+struct IndexQuery {
+  std::string words;          // the question without noise; empty: by vector alone
+  std::vector<float> vector;  // empty: by words alone
+  std::size_t candidates = 200;  // of each side
+  IndexFilter filter;
+  std::vector<core::LearningId> wanted;  // scored too where the index has them, whatever their rank and the filter
+};
+
+struct IndexAnswer {
+  std::vector<core::Candidate> candidates;
+  double bestWordScore = 0;  // among all that the filter lets through
+};
+
+struct IndexStatus {
+  bool up = false;
+  std::string detail;
+  std::uint64_t entries = 0;
+  std::uint64_t vectors = 0;
+};
+
+/// Finds learnings by meaning and by words. Derived from the record store, never the only copy. Called on the I/O thread; answers there.
+class VectorIndex {
+ public:
+  virtual ~VectorIndex() = default;
+
+  /// Inserts or replaces, by id. An entry without a vector keeps none (its old one would be of another text) unless `revision` is the one
+  /// that the index has. InvalidInput where a vector has other dimensions than `useDimensions` said.
+  virtual Task<void> upsert(std::vector<IndexEntry> entries) = 0;
+
+  /// An id that is not there is no error.
+  virtual Task<void> remove(std::vector<core::LearningId> ids) = 0;
+
+  virtual Task<IndexAnswer> search(IndexQuery query) = 0;
+
+  /// The vectors to come have this many dimensions and are of this embedder; those of another one are dropped.
+  virtual Task<void> useDimensions(std::size_t dimensions) = 0;
+
+  virtual Task<IndexStatus> status() = 0;
+
+  /// Whether the record store must keep the vectors for it (the embedded one is loaded from there at start).
+  [[nodiscard]] virtual bool keepsVectorsInStore() const = 0;
+};
+
+}  // namespace learnd::ports

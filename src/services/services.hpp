@@ -1,0 +1,32 @@
+#pragma once
+
+#include "services/calibration_service.hpp"
+#include "services/health_service.hpp"
+#include "services/indexer.hpp"
+#include "services/learning_service.hpp"
+#include "services/quality_service.hpp"
+#include "services/search_service.hpp"
+#include "services/store_service.hpp"
+#include "services/transfer_service.hpp"
+
+namespace learnd::services {
+
+/// All use cases, as the doors get them.
+struct Services {
+  explicit Services(ServiceContext& context);
+
+  ServiceContext& context;
+  CalibrationService calibration;
+  Indexer indexer;
+  QualityService quality;
+  StoreService store;
+  LearningService learnings;
+  SearchService search;
+  TransferService transfer;
+  HealthService health;
+};
+
+/// The pure calculator (POST /v1/score): derives nothing.
+core::Result<core::ValueScore> score(const ScoreRequest& request, const ServiceRules& rules);
+
+}  // namespace learnd::services
