@@ -110,6 +110,7 @@ struct Learning {
   std::string metadata = "{}";  // a JSON object in canonical form (RFC 8785)
 
   std::uint64_t revision = 0;  // grows when what the index holds changes; never on the wire
+  bool ownsIndexEntry = true;  // false: an interaction that an equal earlier one stands for in the index; never on the wire
   bool indexed = false;        // whether its vector is in the index; not exported
 };
 

@@ -22,6 +22,8 @@ std::string writeLearning(const core::Learning& learning, IndexedMember indexed)
 core::Result<core::Learning> decodeLearning(const Value& value);
 
 Value encodeFactors(const core::Factors& factors);
+/// The factors without the one of this wire name.
+core::Factors withoutFactor(core::Factors factors, std::string_view name);
 Value encodeBreakdown(const core::ValueBreakdown& breakdown);
 /// Unknown names and wrong types are errors of "PATH.NAME"; ranges and words are core::validateFactors' to check.
 core::Result<core::Factors> decodeFactors(const Value& value, std::string path);

@@ -106,6 +106,7 @@ struct StoreCounts {
   std::uint64_t learnings = 0;
   std::uint64_t pendingIndex = 0;   // learnings that wait for their vector
   std::uint64_t setAside = 0;       // of these, tried in vain and waiting for a retry on demand
+  std::string lastError;            // of the newest that was set aside
   std::vector<std::pair<std::string, std::uint64_t>> byKind;      // "solution" -> count
   std::vector<std::pair<std::string, std::uint64_t>> byCategory;
   std::vector<std::pair<std::string, std::uint64_t>> byStatus;

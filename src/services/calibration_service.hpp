@@ -8,21 +8,24 @@
 
 namespace learnd::services {
 
-/// Finds the embedder's scale: read from the record store, else made from the probe set in small batches behind searches.
+/// Knows which embedder there is and finds its scale: read from the record store, else made from the probe set in small batches behind
+/// searches. On the I/O thread.
 class CalibrationService {
  public:
   explicit CalibrationService(ServiceContext& context) : context_(context) {}
 
-  /// Ends when the scale is there, or with why it can't be had now.
+  /// Ends when the scale is there, or with why it can't be had now. Call it again until it succeeds.
   ports::Task<void> prepare();
 
   /// The scale; nothing until it is there.
   [[nodiscard]] const std::optional<core::Calibration>& current() const { return current_; }
   [[nodiscard]] const std::optional<ports::EmbedderIdentity>& identity() const { return identity_; }
-  /// What names the embedder and its scale in the record store: digest of backend, model, digest, prefix and the probe set's version.
-  [[nodiscard]] static std::string digestOf(const ports::EmbedderIdentity& identity);
+  /// What names the embedder's vectors in the record store: a hash of all that changes them (weights, prefix, dimensions).
+  [[nodiscard]] static std::string vectorsDigest(const ports::EmbedderIdentity& identity);
 
  private:
+  ports::Task<core::Calibration> measure();
+
   ServiceContext& context_;
   std::optional<core::Calibration> current_;
   std::optional<ports::EmbedderIdentity> identity_;

@@ -20,6 +20,9 @@ class LearningService {
   ports::Task<core::Learning> feedback(FeedbackRequest request, core::Caller caller);
 
  private:
+  ports::Task<core::Learning> finish(core::Learning before, core::Learning after);
+  ports::Task<void> followUp(core::Learning before, core::Learning after);
+
   ServiceContext& context_;
   Indexer& indexer_;
 };

@@ -4,19 +4,26 @@
 #include "services/requests.hpp"
 #include "services/service_context.hpp"
 
+#include <vector>
+
 namespace learnd::services {
 
 class CalibrationService;
 
-/// Hybrid search: exact keys first, then meaning and words fused. On the I/O thread.
+/// Hybrid search: equal keys first, then meaning and words fused. On the I/O thread.
 class SearchService {
  public:
   SearchService(ServiceContext& context, const CalibrationService& calibration, QualityService& quality)
       : context_(context), calibration_(calibration), quality_(quality) {}
 
+  /// Without an embedder it searches by words alone, `degraded`.
   ports::Task<SearchAnswer> search(SearchRequest request);
 
  private:
+  ports::Task<std::vector<core::Learning>> findExact(const SearchRequest& request);
+  ports::Task<std::vector<SearchHit>> loadHits(std::vector<core::RankedHit> hits, std::vector<core::Learning> exact, std::size_t limit);
+  [[nodiscard]] core::Reuse decide(const std::vector<core::Learning>& exact, const std::vector<SearchHit>& results) const;
+
   ServiceContext& context_;
   const CalibrationService& calibration_;
   QualityService& quality_;

@@ -8,9 +8,10 @@
 #include "ports/id_source.hpp"
 #include "ports/record_store.hpp"
 #include "ports/vector_index.hpp"
+#include "support/blocking_pool.hpp"
 
 #include <functional>
-#include <memory>
+#include <string>
 
 namespace learnd::services {
 
@@ -26,6 +27,13 @@ struct ServiceRules {
   bool rawCalibration = false;  // embedder.calibration = "none"
 };
 
+/// Which backend each port is, for reports.
+struct BackendNames {
+  std::string store;     // "sqlite"
+  std::string index;     // "embedded"
+  std::string embedder;  // "builtin"
+};
+
 /// What the services tell whoever listens (the bus's signals). Called on the I/O thread.
 struct Events {
   std::function<void(const core::LearningId&, core::Kind)> learningStored;
@@ -39,8 +47,10 @@ struct ServiceContext {
   ports::Embedder& embedder;
   const ports::Clock& clock;
   ports::IdSource& ids;
+  support::BlockingPool& pool;  // for long computations, so that they do not hold up the I/O thread
   core::AccessPolicy access;
   ServiceRules rules;
+  BackendNames names;
   Events events;
 };
 

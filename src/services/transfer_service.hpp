@@ -21,8 +21,8 @@ class TransferService {
  public:
   TransferService(ServiceContext& context, Indexer& indexer) : context_(context), indexer_(indexer) {}
 
-  /// Lines in their order, some hundreds at once; durable when it returns. Adds to `answer`. Blank lines are passed over. A wrong line is
-  /// rejected and the rest goes on; an error of the record store ends it.
+  /// Lines in their order, some hundreds at once; durable and found by words when it returns. Blank lines are passed over. A wrong line is
+  /// rejected and the rest goes on; an error of the record store fails them all.
   ports::Task<ImportAnswer> importLines(std::vector<ImportText> lines, core::Caller caller);
 
   /// The next lines of the export (each ends in a newline) and the id to go on from; an empty text: that was all.

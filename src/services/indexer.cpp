@@ -1,0 +1,315 @@
+#include "services/indexer.hpp"
+
+#include "core/limits.hpp"
+#include "core/normalised_key.hpp"
+#include "json/metadata.hpp"
+#include "support/log.hpp"
+#include "support/timeout.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+namespace learnd::services {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kLoadPage = 2000;
+constexpr std::size_t kBatch = 128;
+constexpr std::uint32_t kMostAttempts = 5;
+constexpr auto kRetryPause = 2s;      // while a backend is down
+constexpr auto kIdlePause = 30s;      // a look for rows that another process or a crash left behind
+
+/// Doubles with each try, with jitter, a minute at most.
+std::chrono::milliseconds backOff(std::uint32_t attempts) {
+  static thread_local std::mt19937 random{std::random_device{}()};
+  const auto pause = std::min<std::chrono::milliseconds>(60s, 500ms * (1U << std::min(attempts, 7U)));
+  return pause + std::chrono::milliseconds(std::uniform_int_distribution<long>(0, pause.count() / 2)(random));
+}
+
+bool isOutage(ports::ErrorKind kind) {
+  return kind == ports::ErrorKind::Unavailable || kind == ports::ErrorKind::Timeout || kind == ports::ErrorKind::Busy ||
+         kind == ports::ErrorKind::StorageFull;
+}
+
+/// At most `limit` bytes, without cutting a character.
+std::string clipped(std::string text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  std::size_t end = limit;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  return text;
+}
+
+}  // namespace
+
+std::string Indexer::embeddedText(const core::Learning& learning) { return core::withoutNoise(learning.query); }
+
+std::vector<ports::Attribute> Indexer::attributesOf(const core::Learning& learning) {
+  std::vector<ports::Attribute> attributes;
+  const auto quoted = [](std::string_view text) { return json::write(json::Value(text)); };
+  attributes.emplace_back("source", quoted(learning.source));
+  attributes.emplace_back("important", learning.important ? "true" : "false");
+  if (learning.outcome != core::Outcome::None) attributes.emplace_back("outcome", quoted(core::nameOf(learning.outcome)));
+  if (learning.interaction.modelUsed != core::ModelUsed::Unset) {
+    attributes.emplace_back("llm_used", quoted(core::nameOf(learning.interaction.modelUsed)));
+  }
+  for (auto& [key, value] : json::scalarsOf(learning.metadata)) attributes.emplace_back("metadata." + key, std::move(value));
+  return attributes;
+}
+
+ports::IndexEntry Indexer::entryOf(const core::Learning& learning, std::optional<std::vector<float>> vector) {
+  ports::IndexEntry entry;
+  entry.id = learning.id;
+  entry.revision = learning.revision;
+  entry.kind = learning.kind;
+  entry.category = learning.category;
+  entry.promoted = learning.promoted;
+  entry.words = clipped(core::withoutNoise(learning.query + "\n" + learning.solution), core::kMaxIndexedText);
+  entry.attributes = attributesOf(learning);
+  entry.vector = std::move(vector);
+  return entry;
+}
+
+ports::Task<void> Indexer::load() {
+  // Without a model there is nothing to adopt yet: run() goes on trying.
+  (void)co_await adoptEmbedder();
+  std::optional<core::LearningId> after;
+  while (true) {
+    auto page = co_await context_.records.scanActive(after, kLoadPage);
+    if (!page) co_return page.error();
+    if (page->empty()) break;
+    after = page->back().learning.id;
+    auto work = [stored = std::move(*page)]() mutable -> ports::Result<std::vector<ports::IndexEntry>> {
+      std::vector<ports::IndexEntry> entries;
+      entries.reserve(stored.size());
+      for (auto& one : stored) entries.push_back(entryOf(one.learning, std::move(one.vector)));
+      return entries;
+    };
+    auto entries = co_await context_.pool.run(std::move(work));
+    auto taken = co_await context_.index.upsert(std::move(*entries));
+    if (!taken) co_return taken.error();
+  }
+  co_return ports::Result<void>();
+}
+
+ports::Task<void> Indexer::adoptEmbedder() {
+  auto identity = co_await context_.embedder.identity();
+  if (!identity) co_return identity.error();
+  std::string digest = CalibrationService::vectorsDigest(*identity);
+  if (digest == adopted_) co_return ports::Result<void>();
+  auto dropped = co_await context_.records.useEmbedder(digest);
+  if (!dropped) co_return dropped.error();
+  if (*dropped > 0) {
+    support::log::info("vectors of another model are dropped and made anew",
+                       {{"MODEL", identity->model}, {"VECTORS", std::to_string(*dropped)}});
+  }
+  auto used = co_await context_.index.useDimensions(identity->dimensions);
+  if (!used) co_return used.error();
+  adopted_ = std::move(digest);
+  co_return ports::Result<void>();
+}
+
+boost::asio::awaitable<void> Indexer::run() {
+  idle_.emplace(co_await boost::asio::this_coro::executor);
+  bool complained = false;
+  while (!stopping_) {
+    auto ready = co_await adoptEmbedder();
+    if (ready && !calibration_.current()) ready = co_await calibration_.prepare();
+    if (!ready) {
+      if (!complained) support::log::warning("no embedder: searching by words only", {{"ERROR", ready.error().message()}});
+      complained = true;
+      co_await sleep(kRetryPause);
+      continue;
+    }
+    if (complained) support::log::info("the embedder is there: searching by meaning too");
+    complained = false;
+    if (context_.events.propertiesChanged) context_.events.propertiesChanged();
+    Round round = Round::Worked;
+    while (!stopping_ && round == Round::Worked) round = co_await workOff();
+    if (stopping_) break;
+    co_await sleep(round == Round::Idle ? std::chrono::milliseconds(kIdlePause) : std::chrono::milliseconds(kRetryPause));
+  }
+}
+
+void Indexer::stop() {
+  stopping_ = true;
+  wake();
+}
+
+void Indexer::wake() {
+  woken_ = true;
+  if (idle_) idle_->cancel();
+}
+
+boost::asio::awaitable<void> Indexer::sleep(std::chrono::milliseconds time) {
+  if (!woken_) {
+    idle_->expires_after(time);
+    co_await idle_->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+  woken_ = false;
+}
+
+boost::asio::awaitable<Indexer::Round> Indexer::workOff() {
+  co_await flushHanded();
+  auto pending = co_await context_.records.pending(context_.clock.now(), kBatch);
+  if (!pending) {
+    support::log::warning("the outbox can't be read", {{"ERROR", pending.error().message()}});
+    co_return Round::Failed;
+  }
+  std::erase_if(*pending, [this](const ports::PendingEntry& entry) { return inFlight_.contains(entry.id); });
+  if (pending->empty()) co_return Round::Idle;
+  auto indexed = co_await indexBatch(std::move(*pending));
+  if (!indexed) {
+    support::log::warning("indexing is delayed", {{"ERROR", indexed.error().message()}});
+    co_return Round::Failed;
+  }
+  co_return Round::Worked;
+}
+
+ports::Task<void> Indexer::indexBatch(std::vector<ports::PendingEntry> pending) {
+  std::vector<core::LearningId> gone;
+  std::vector<ports::IndexEntry> entries;
+  std::vector<ports::IndexedEntry> done;
+  std::vector<ports::PendingEntry> missing;
+  for (auto& entry : pending) {
+    if (!entry.learning) {
+      gone.push_back(entry.id);
+      done.push_back({entry.id, entry.revision, std::nullopt, false});
+    } else if (entry.vector) {
+      entries.push_back(entryOf(*entry.learning, entry.vector));
+      done.push_back({entry.id, entry.revision, std::move(entry.vector), false});
+    } else {
+      missing.push_back(std::move(entry));
+    }
+  }
+  if (!gone.empty()) {
+    auto removed = co_await context_.index.remove(std::move(gone));
+    if (!removed) co_return removed.error();
+  }
+  ports::Result<void> outcome = ports::Result<void>();
+  if (!missing.empty()) outcome = co_await embedInto(entries, done, missing);
+  if (!entries.empty()) {
+    auto taken = co_await context_.index.upsert(std::move(entries));
+    if (!taken) co_return taken.error();
+  }
+  if (!done.empty()) {
+    auto finished = co_await context_.records.finishIndexing(std::move(done));
+    if (!finished) co_return finished.error();
+  }
+  co_return outcome;
+}
+
+ports::Task<void> Indexer::embedInto(std::vector<ports::IndexEntry>& entries, std::vector<ports::IndexedEntry>& done,
+                                     std::vector<ports::PendingEntry>& missing) {
+  std::vector<std::string> texts;
+  for (const auto& entry : missing) texts.push_back(embeddedText(*entry.learning));
+  auto embedded = co_await context_.embedder.embed(std::move(texts), ports::Priority::Background);
+  if (!embedded && isOutage(embedded.error().kind())) co_return embedded.error();
+  if (!embedded && missing.size() > 1) {
+    // One text can fail a whole batch: each by itself finds out which.
+    for (auto& entry : missing) {
+      std::vector<ports::PendingEntry> alone;
+      alone.push_back(std::move(entry));
+      auto one = co_await embedInto(entries, done, alone);
+      if (!one) co_return one.error();
+    }
+    co_return ports::Result<void>();
+  }
+  if (!embedded) co_return co_await setBack(std::move(missing), embedded.error());
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    auto& vector = (*embedded)[i].vector;
+    entries.push_back(entryOf(*missing[i].learning, vector));
+    done.push_back({missing[i].id, missing[i].revision, std::move(vector), (*embedded)[i].clipped});
+  }
+  co_return ports::Result<void>();
+}
+
+ports::Task<void> Indexer::setBack(std::vector<ports::PendingEntry> pending, ports::Error reason) {
+  std::vector<ports::FailedEntry> failed;
+  for (const auto& entry : pending) {
+    const std::uint32_t attempts = entry.attempts + 1;
+    failed.push_back({entry.id, entry.revision, reason.message(), attempts >= kMostAttempts, context_.clock.now() + backOff(attempts)});
+  }
+  co_return co_await context_.records.failIndexing(std::move(failed));
+}
+
+ports::Task<bool> Indexer::take(core::Learning learning, std::optional<ports::Embedding> embedding) {
+  if (!embedding || adopted_.empty()) {
+    std::vector<core::Learning> one;
+    one.push_back(std::move(learning));
+    auto taken = co_await takeWords(std::move(one));
+    if (!taken) co_return taken.error();
+    co_return false;
+  }
+  const core::LearningId id = learning.id;
+  inFlight_.insert(id);
+  std::vector<ports::IndexEntry> entries;
+  entries.push_back(entryOf(learning, embedding->vector));
+  auto taken = co_await context_.index.upsert(std::move(entries));
+  if (taken) {
+    handed_.push_back({id, learning.revision, std::move(embedding->vector), embedding->clipped});
+    taken = co_await flushHanded();
+  }
+  inFlight_.erase(id);
+  if (!taken) {
+    wake();
+    co_return taken.error();
+  }
+  co_return true;
+}
+
+ports::Task<std::optional<ports::Embedding>> Indexer::embed(std::string text, std::chrono::milliseconds time) {
+  if (adopted_.empty()) co_return std::optional<ports::Embedding>();
+  std::vector<std::string> texts;
+  texts.push_back(std::move(text));
+  auto operation = context_.embedder.embed(std::move(texts), ports::Priority::Search);
+  auto embedded = co_await support::withTimeout(std::move(operation), time);
+  if (!embedded || embedded->size() != 1) co_return std::optional<ports::Embedding>();
+  co_return std::optional<ports::Embedding>(std::move(embedded->front()));
+}
+
+ports::Task<bool> Indexer::refresh(core::Learning learning) {
+  auto embedded = co_await embed(embeddedText(learning), core::kIndexingWait);
+  std::optional<ports::Embedding> embedding = embedded ? std::move(*embedded) : std::nullopt;
+  co_return co_await take(std::move(learning), std::move(embedding));
+}
+
+ports::Task<void> Indexer::flushHanded() {
+  // Who comes while another one writes leaves its vector to the next flush, which the one that writes calls for.
+  if (flushing_ || handed_.empty()) co_return ports::Result<void>();
+  flushing_ = true;
+  auto finished = co_await context_.records.finishIndexing(std::exchange(handed_, {}));
+  flushing_ = false;
+  if (!handed_.empty()) wake();
+  co_return finished;
+}
+
+ports::Task<void> Indexer::takeWords(std::vector<core::Learning> learnings) {
+  auto work = [learnings = std::move(learnings)]() -> ports::Result<std::vector<ports::IndexEntry>> {
+    std::vector<ports::IndexEntry> entries;
+    entries.reserve(learnings.size());
+    for (const auto& learning : learnings) entries.push_back(entryOf(learning, std::nullopt));
+    return entries;
+  };
+  auto entries = co_await context_.pool.run(std::move(work));
+  if (!entries) co_return entries.error();
+  auto taken = co_await context_.index.upsert(std::move(*entries));
+  wake();
+  co_return taken;
+}
+
+ports::Task<void> Indexer::drop(core::LearningId id) {
+  std::vector<core::LearningId> ids{id};
+  auto removed = co_await context_.index.remove(std::move(ids));
+  wake();
+  co_return removed;
+}
+
+}  // namespace learnd::services

@@ -1,0 +1,134 @@
+#include "services/search_service.hpp"
+
+#include "core/limits.hpp"
+#include "core/normalised_key.hpp"
+#include "core/redaction.hpp"
+#include "services/calibration_service.hpp"
+#include "services/indexer.hpp"
+#include "services/search_filter.hpp"
+#include "support/timeout.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_map>
+#include <utility>
+
+namespace learnd::services {
+
+namespace {
+
+/// Answered within the deadline of a search, a slow embedder leaves time for the words.
+constexpr std::chrono::milliseconds kEmbeddingTime{5000};
+
+using Ranked = std::vector<core::RankedHit>;
+
+/// Equal keys first, in the order of reuse; then the fused order.
+Ranked exactFirst(const std::vector<core::Learning>& exact, Ranked fused) {
+  std::unordered_map<core::LearningId, core::RankedHit, core::LearningIdHash> known;
+  for (const auto& hit : fused) known.emplace(hit.id, hit);
+  Ranked all;
+  for (const auto& learning : exact) {
+    const auto found = known.find(learning.id);
+    core::RankedHit hit = found != known.end() ? found->second : core::RankedHit{learning.id, std::nullopt, std::nullopt, 0};
+    hit.score = 1.0;
+    all.push_back(hit);
+  }
+  const std::size_t firsts = all.size();
+  for (const auto& hit : fused) {
+    const auto begin = all.begin();
+    const auto isExact = std::any_of(begin, begin + static_cast<std::ptrdiff_t>(firsts), [&](const auto& one) { return one.id == hit.id; });
+    if (!isExact) all.push_back(hit);
+  }
+  return all;
+}
+
+void keepAbove(Ranked& hits, double minScore) {
+  std::erase_if(hits, [minScore](const core::RankedHit& hit) { return !hit.score || *hit.score < minScore; });
+}
+
+double bestScore(const std::vector<SearchHit>& hits) {
+  double best = 0;
+  for (const auto& hit : hits) best = std::max(best, hit.score.value_or(0));
+  return best;
+}
+
+}  // namespace
+
+ports::Task<SearchAnswer> SearchService::search(SearchRequest request) {
+  const auto began = std::chrono::steady_clock::now();
+  if (context_.rules.redactSecrets) request.query = core::redact(request.query);
+  auto exact = co_await findExact(request);
+  if (!exact) co_return exact.error();
+
+  SearchAnswer answer;
+  ports::IndexQuery query;
+  query.filter = {request.categories, request.kinds, request.filter};
+  const std::string text = core::withoutNoise(request.query);
+  if (request.mode != core::SearchMode::Dense) query.words = text.substr(0, core::kMaxIndexedText);
+  for (const auto& learning : *exact) query.wanted.push_back(learning.id);
+  std::vector<std::string> texts{text};
+  auto operation = context_.embedder.embed(std::move(texts), ports::Priority::Search);
+  auto embedded = co_await support::withTimeout(std::move(operation), kEmbeddingTime);
+  if (embedded && embedded->size() == 1) query.vector = std::move(embedded->front().vector);
+  answer.degraded = query.vector.empty() || !calibration_.current();
+
+  auto found = co_await context_.index.search(std::move(query));
+  if (!found) co_return found.error();
+  auto hits = exactFirst(*exact, core::fuse(found->candidates, found->bestWordScore, calibration_.current(), request.mode));
+  if (request.minScore) keepAbove(hits, *request.minScore);
+  auto loaded = co_await loadHits(std::move(hits), *exact, request.limit);
+  if (!loaded) co_return loaded.error();
+  answer.results = std::move(*loaded);
+  answer.reuse = decide(*exact, answer.results);
+  if (request.count && !answer.degraded) quality_.note(bestScore(answer.results));
+  answer.tookMilliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  co_return answer;
+}
+
+ports::Task<std::vector<core::Learning>> SearchService::findExact(const SearchRequest& request) {
+  std::vector<core::Key> keys{core::makeKey(request.query, core::KeyForm::Plain), core::makeKey(request.query, core::KeyForm::Error)};
+  auto exact = co_await context_.records.findByKeys(std::move(keys));
+  if (!exact) co_return exact.error();
+  std::erase_if(*exact, [&](const core::Learning& learning) { return !passesFilter(learning, request); });
+  core::sortExact(*exact);
+  co_return std::move(*exact);
+}
+
+ports::Task<std::vector<SearchHit>> SearchService::loadHits(std::vector<core::RankedHit> hits, std::vector<core::Learning> exact,
+                                                            std::size_t limit) {
+  std::unordered_map<core::LearningId, core::Learning, core::LearningIdHash> known;
+  for (auto& learning : exact) known.emplace(learning.id, std::move(learning));
+  std::vector<SearchHit> results;
+  // What was deleted since the index saw it leaves a gap, which the next ones fill.
+  for (std::size_t from = 0; from < hits.size() && results.size() < limit;) {
+    const std::size_t to = std::min(hits.size(), from + limit - results.size());
+    std::vector<core::LearningId> ids;
+    for (std::size_t i = from; i < to; ++i) {
+      if (!known.contains(hits[i].id)) ids.push_back(hits[i].id);
+    }
+    if (!ids.empty()) {
+      auto loaded = co_await context_.records.load(std::move(ids));
+      if (!loaded) co_return loaded.error();
+      for (auto& learning : *loaded) known.emplace(learning.id, std::move(learning));
+    }
+    for (; from < to; ++from) {
+      const auto place = known.find(hits[from].id);
+      if (place == known.end() || place->second.status != core::Status::Active) continue;
+      results.push_back({std::move(place->second), hits[from].score, hits[from].cosine, hits[from].rankScore});
+    }
+  }
+  co_return results;
+}
+
+core::Reuse SearchService::decide(const std::vector<core::Learning>& exact, const std::vector<SearchHit>& results) const {
+  const auto isExact = [&exact](const SearchHit& hit) {
+    return std::any_of(exact.begin(), exact.end(), [&hit](const core::Learning& one) { return one.id == hit.learning.id; });
+  };
+  const SearchHit* best = nullptr;
+  for (const auto& hit : results) {
+    if (hit.score && !isExact(hit) && (!best || *hit.score > *best->score)) best = &hit;
+  }
+  return core::decideReuse(exact, best ? &best->learning : nullptr, best ? best->score : std::nullopt, context_.rules.contextMinScore);
+}
+
+}  // namespace learnd::services

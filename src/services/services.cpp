@@ -1,0 +1,21 @@
+#include "services/services.hpp"
+
+namespace learnd::services {
+
+Services::Services(ServiceContext& shared)
+    : context(shared),
+      calibration(shared),
+      indexer(shared, calibration),
+      quality(shared),
+      store(shared, calibration, indexer),
+      learnings(shared, indexer),
+      search(shared, calibration, quality),
+      transfer(shared, indexer),
+      health(shared, calibration, indexer) {}
+
+core::Result<core::ValueScore> score(const ScoreRequest& request, const ServiceRules& rules) {
+  return core::scoreValue(request.factors, nullptr, request.profile.value_or(rules.scoring.profile),
+                          request.weightSet.value_or(rules.scoring.weightSet), rules.scoring);
+}
+
+}  // namespace learnd::services

@@ -1,0 +1,170 @@
+#include "services/transfer_service.hpp"
+
+#include "json/learning_codec.hpp"
+#include "services/import_line.hpp"
+#include "services/indexer.hpp"
+#include "services/learning_rules.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace learnd::services {
+
+namespace {
+
+constexpr std::size_t kExportPage = 500;
+
+/// A line that is ready to be stored.
+struct Prepared {
+  std::uint64_t number = 0;
+  json::ImportLine line;
+};
+
+struct ImportWork {
+  std::vector<ImportText> texts;
+  std::vector<Prepared> prepared;
+  std::vector<ImportRejection> malformed;  // found before the transaction
+  ImportAnswer answer;
+  std::vector<core::Learning> forIndex;
+  core::Caller caller;
+  core::Timestamp now;
+};
+
+ImportRejection rejection(std::uint64_t number, const core::Error& error) { return {number, error.field(), error.message()}; }
+
+bool isBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+
+core::Result<int> prepareAll(ImportWork& work, ServiceContext& context) {
+  for (const auto& text : work.texts) {
+    if (isBlank(text.text)) continue;
+    auto line = prepareImportLine(text.text, work.caller, context.access, context.rules, work.now);
+    if (!line) {
+      work.malformed.push_back(rejection(text.number, line.error()));
+      continue;
+    }
+    if (!line->hasId) line->learning.id = context.ids.next(work.now);
+    work.prepared.push_back({text.number, std::move(*line)});
+  }
+  work.texts.clear();
+  return 0;
+}
+
+bool sameContent(const core::Learning& a, const core::Learning& b) {
+  return a.kind == b.kind && a.category == b.category && a.query == b.query && a.solution == b.solution &&
+         a.attemptedSolution == b.attemptedSolution && a.rootCause == b.rootCause && a.outcome == b.outcome && a.metadata == b.metadata;
+}
+
+/// Whether the line's id was there already; then it is counted as unchanged, or rejected.
+core::Result<bool> meetsItsId(ports::RecordTransaction& transaction, const Prepared& one, ImportAnswer& answer) {
+  if (!one.line.hasId) return false;
+  auto there = transaction.load(one.line.learning.id);
+  if (!there) return there.error();
+  if (!*there) return false;
+  if (sameContent(**there, one.line.learning)) {
+    ++answer.unchanged;
+  } else {
+    answer.rejected.push_back(
+        {one.number, "id", "this id is another learning here: leave the id out, or edit the learning that has it"});
+  }
+  return true;
+}
+
+core::Result<void> importOne(ports::RecordTransaction& transaction, const Prepared& one, ImportWork& work, const ServiceRules& rules) {
+  auto met = meetsItsId(transaction, one, work.answer);
+  if (!met) return met.error();
+  if (*met) return {};
+  core::Learning learning = one.line.learning;
+  if (learning.kind != core::Kind::Interaction) {
+    auto same = transaction.findSame(learning);
+    if (!same) return same.error();
+    if (*same) {
+      const auto revision = (*same)->revision;
+      auto counted = countRepeat(transaction, std::move(**same), learning, rules, work.now);
+      if (!counted) return counted.error();
+      ++work.answer.duplicates;
+      if (counted->revision != revision) work.forIndex.push_back(std::move(*counted));
+      return {};
+    }
+  }
+  if (!one.line.hasValueScore) {
+    Novelty novelty;
+    auto equal = transaction.hasKey(core::keyOf(learning), learning.id);
+    if (!equal) return equal.error();
+    novelty.equalKey = *equal;
+    const auto marked = learning.breakdown;
+    auto scored = scoreLearning(learning, novelty, rules);
+    if (!scored) return scored.error();
+    learning.breakdown.complexity.fallback = marked.complexity.fallback;
+    learning.breakdown.reusability.fallback = marked.reusability.fallback;
+    learning.breakdown.novelty.fallback = marked.novelty.fallback;
+    learning.breakdown.confirmation.fallback = marked.confirmation.fallback;
+    learning.breakdown.impact.fallback = marked.impact.fallback;
+    learning.promoted = core::isPromoted(learning);
+  }
+  auto inserted = transaction.insert(learning);
+  if (!inserted) return inserted.error();
+  ++work.answer.stored;
+  learning.revision = 1;
+  if (learning.kind == core::Kind::Interaction) {
+    auto stored = transaction.load(learning.id);
+    if (!stored) return stored.error();
+    if (*stored && !(*stored)->ownsIndexEntry) return {};
+  }
+  if (learning.status == core::Status::Active) work.forIndex.push_back(std::move(learning));
+  return {};
+}
+
+core::Result<void> importAll(ports::RecordTransaction& transaction, ImportWork& work, const ServiceRules& rules) {
+  work.answer = ImportAnswer{};
+  work.answer.rejected = work.malformed;
+  work.forIndex.clear();
+  for (const auto& one : work.prepared) {
+    auto stored = importOne(transaction, one, work, rules);
+    if (!stored) return stored.error();
+  }
+  const auto byLine = [](const ImportRejection& a, const ImportRejection& b) { return a.line < b.line; };
+  std::sort(work.answer.rejected.begin(), work.answer.rejected.end(), byLine);
+  return {};
+}
+
+}  // namespace
+
+ports::Task<ImportAnswer> TransferService::importLines(std::vector<ImportText> lines, core::Caller caller) {
+  auto work = std::make_shared<ImportWork>();
+  work->texts = std::move(lines);
+  work->caller = std::move(caller);
+  work->now = context_.clock.now();
+  ServiceContext* context = &context_;
+  auto preparation = [work, context] { return prepareAll(*work, *context); };
+  auto prepared = co_await context_.pool.run(std::move(preparation));
+  if (!prepared) co_return prepared.error();
+  ports::RecordWork transaction = [work, context](ports::RecordTransaction& inside) { return importAll(inside, *work, context->rules); };
+  auto written = co_await context_.records.write(std::move(transaction));
+  if (!written) co_return written.error();
+  auto taken = co_await indexer_.takeWords(std::move(work->forIndex));
+  if (!taken) co_return taken.error();
+  co_return work->answer;
+}
+
+ports::Task<TransferService::ExportPiece> TransferService::exportPiece(std::optional<core::LearningId> after) {
+  auto page = co_await context_.records.exportPage(after, kExportPage);
+  if (!page) co_return page.error();
+  ExportPiece piece;
+  if (page->empty()) co_return piece;
+  piece.last = page->back().id;
+  auto work = [learnings = std::move(*page)]() -> ports::Result<std::string> {
+    std::string text;
+    for (const auto& learning : learnings) {
+      text += json::writeLearning(learning, json::IndexedMember::Omit);
+      text += '\n';
+    }
+    return text;
+  };
+  auto text = co_await context_.pool.run(std::move(work));
+  if (!text) co_return text.error();
+  piece.text = std::move(*text);
+  co_return piece;
+}
+
+}  // namespace learnd::services
