@@ -1,0 +1,126 @@
+#include "interfaces/cli/bench/private_daemon.hpp"
+
+#include "interfaces/cli/client.hpp"
+#include "interfaces/cli/text_input.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <toml++/toml.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <thread>
+
+namespace learnd::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// learnd lies beside learnctl; else the one in the PATH.
+std::string learndProgram() {
+  std::error_code failed;
+  const auto own = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (!failed && std::filesystem::exists(own.parent_path() / "learnd")) return (own.parent_path() / "learnd").string();
+  return "learnd";
+}
+
+std::filesystem::path makeFolder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "learnd-bench-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) throw UsageError("bench: no temporary folder can be made below " + std::filesystem::temp_directory_path().string());
+  return pattern;
+}
+
+toml::table readTable(const std::string& file) {
+  if (file.empty()) return {};
+  try {
+    return toml::parse_file(file);
+  } catch (const toml::parse_error& error) {
+    std::ostringstream text;
+    text << "bench: " << file << ":" << error.source().begin.line << ": " << error.description();
+    throw UsageError(text.str());
+  }
+}
+
+}  // namespace
+
+PrivateDaemon::PrivateDaemon(const std::string& config) : folder_(makeFolder()) {
+  try {
+    writeConfig(config);
+    start();
+    waitUntilReady();
+  } catch (...) {
+    end();
+    throw;
+  }
+}
+
+void PrivateDaemon::end() {
+  if (process_ > 0) {
+    kill(process_, SIGTERM);
+    waitpid(process_, nullptr, 0);
+    process_ = -1;
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+void PrivateDaemon::writeConfig(const std::string& config) const {
+  toml::table table = readTable(config);
+  table.insert_or_assign("server", toml::table{{"socket", socket()}, {"bus", "none"}});
+  if (toml::table* index = table["index"].as_table(); index != nullptr) {
+    index->insert_or_assign("prefix", "bench-" + std::to_string(getpid()) + "-");
+  }
+  std::ofstream(folder_ / "config.toml") << table << '\n';
+}
+
+void PrivateDaemon::start() {
+  const std::string program = learndProgram();
+  const std::string config = (folder_ / "config.toml").string();
+  const std::string log = (folder_ / "log").string();
+  process_ = fork();
+  if (process_ < 0) throw UsageError("bench: no process can be made");
+  if (process_ > 0) return;
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  const int out = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+  dup2(out, STDOUT_FILENO);
+  dup2(out, STDERR_FILENO);
+  setenv("XDG_STATE_HOME", folder_.c_str(), 1);
+  setenv("XDG_RUNTIME_DIR", folder_.c_str(), 1);
+  unsetenv("STATE_DIRECTORY");
+  unsetenv("NOTIFY_SOCKET");
+  unsetenv("LISTEN_FDS");
+  execlp(program.c_str(), program.c_str(), "--user", "--config", config.c_str(), static_cast<char*>(nullptr));
+  _exit(127);
+}
+
+void PrivateDaemon::waitUntilReady() {
+  const auto deadline = std::chrono::steady_clock::now() + 120s;
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (waitpid(process_, nullptr, WNOHANG) == process_) {
+      process_ = -1;
+      throw UsageError("bench: learnd did not start: " + log());
+    }
+    try {
+      Client client(socket());
+      if (client.get("/readyz").ok()) return;
+    } catch (const UnreachableError&) {
+      // Not listening yet.
+    }
+    std::this_thread::sleep_for(20ms);
+  }
+  throw UsageError("bench: learnd is not ready after two minutes: " + log());
+}
+
+std::string PrivateDaemon::log() const {
+  std::ifstream file(folder_ / "log");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace learnd::cli

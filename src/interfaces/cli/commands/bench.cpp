@@ -1,0 +1,182 @@
+#include "core/normalised_key.hpp"
+#include "core/redaction.hpp"
+#include "interfaces/cli/bench/data_set.hpp"
+#include "interfaces/cli/bench/metrics.hpp"
+#include "interfaces/cli/bench/private_daemon.hpp"
+#include "interfaces/cli/commands/commands.hpp"
+#include "interfaces/cli/report.hpp"
+#include "interfaces/cli/terminal.hpp"
+#include "interfaces/cli/text_input.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <thread>
+
+namespace learnd::cli {
+
+namespace {
+
+constexpr int kDepth = 100;
+
+struct BenchFlags {
+  std::string folder;
+  std::string config;
+  std::string mode;
+  std::string output;
+};
+
+/// Lines that are one learning are stored once; a hit on it stands for all of them, in the order of their ids.
+using Twins = std::map<std::string, std::vector<std::string>>;
+
+void importCorpus(Client& client, const DataSet& set) {
+  Progress progress("importing");
+  std::size_t next = 0;
+  const Answer answer = client.upload("/v1/import", [&] {
+    std::string piece;
+    for (; next < set.corpus.size() && piece.size() < 256 * 1024; ++next) {
+      const BenchDocument& document = set.corpus[next];
+      json::Value metadata;
+      metadata.set("doc", document.id);
+      metadata.set("category", document.category);
+      json::Value line;
+      line.set("kind", "solution");
+      line.set("query", document.query);
+      line.set("solution", document.solution);
+      line.set("metadata", std::move(metadata));
+      json::write(line, piece);
+      piece += '\n';
+    }
+    progress.show(next, set.corpus.size());
+    return piece;
+  });
+  const json::Value value = answer.value();
+  const json::Value* rejected = value.find("rejected");
+  if (!answer.ok() || rejected == nullptr || rejected->asArray() == nullptr || !rejected->asArray()->empty()) {
+    throw UsageError("bench: the corpus can't be imported: " + answer.body.substr(0, 500));
+  }
+}
+
+void waitForVectors(Client& client) {
+  Progress progress("indexing");
+  std::int64_t most = 0;
+  while (true) {
+    const json::Value stats = client.get("/v1/stats").value();
+    const json::Value* pending = stats.find("pending_index");
+    const json::Value* embedder = stats.find("embedder");
+    const bool down = embedder != nullptr && textOf(*embedder, "state") == "down";
+    if (pending == nullptr || pending->asInteger() == nullptr || *pending->asInteger() == 0 || down) return;
+    most = std::max(most, *pending->asInteger());
+    progress.show(static_cast<std::uint64_t>(most - *pending->asInteger()), static_cast<std::uint64_t>(most));
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
+/// The same learning for the daemon: equal key and solution, as it stores them.
+std::string learningOf(const BenchDocument& document) {
+  const core::Key key = core::makeKey(core::redact(document.query), core::KeyForm::Plain);
+  return std::string(key.digest.begin(), key.digest.end()) + core::redact(document.solution);
+}
+
+/// Document id -> the ids of all lines that are the same learning; only where there are several.
+Twins findTwins(const DataSet& set) {
+  std::map<std::string, std::vector<std::string>> byLearning;
+  for (const BenchDocument& document : set.corpus) byLearning[learningOf(document)].push_back(document.id);
+  Twins twins;
+  for (auto& [learning, ids] : byLearning) {
+    if (ids.size() < 2) continue;
+    std::sort(ids.begin(), ids.end());
+    for (const std::string& id : ids) twins[id] = ids;
+  }
+  return twins;
+}
+
+std::vector<std::string> rankingOf(const json::Value& answer, const Twins& twins) {
+  std::vector<std::string> ranking;
+  const json::Value* results = answer.find("results");
+  if (results == nullptr || results->asArray() == nullptr) return ranking;
+  for (const json::Value& hit : *results->asArray()) {
+    const json::Value* learning = hit.find("learning");
+    const json::Value* metadata = learning != nullptr ? learning->find("metadata") : nullptr;
+    if (metadata == nullptr) continue;
+    const std::string document = textOf(*metadata, "doc");
+    const auto place = twins.find(document);
+    if (place == twins.end()) {
+      ranking.push_back(document);
+    } else {
+      ranking.insert(ranking.end(), place->second.begin(), place->second.end());
+    }
+  }
+  return ranking;
+}
+
+Run askAll(Client& client, const DataSet& set, const std::string& mode, const Twins& twins) {
+  Progress progress("asking");
+  Run run;
+  for (std::size_t i = 0; i < set.queries.size(); ++i) {
+    json::Value body;
+    body.set("query", set.queries[i].text);
+    body.set("limit", kDepth);
+    body.set("count", false);
+    if (!mode.empty()) body.set("mode", mode);
+    const Answer answer = client.post("/v1/search", body);
+    if (!answer.ok()) throw UsageError("bench: the search for " + set.queries[i].id + " failed: " + answer.body.substr(0, 500));
+    run[set.queries[i].id] = rankingOf(answer.value(), twins);
+    progress.show(i + 1, set.queries.size());
+  }
+  return run;
+}
+
+void writeRun(const std::string& file, const Run& run) {
+  std::ofstream out(file);
+  for (const auto& [query, ranking] : run) {
+    for (std::size_t i = 0; i < ranking.size(); ++i) out << query << " Q0 " << ranking[i] << ' ' << i + 1 << ' ' << ranking.size() - i << " learnd\n";
+  }
+  if (!out.flush()) throw UsageError("bench: " + file + " can't be written");
+}
+
+int printMetrics(const Session& session, const Metrics& metrics) {
+  const std::vector<std::pair<std::string, double>> figures{{"recall@1", metrics.recallAt1},
+                                                            {"recall@5", metrics.recallAt5},
+                                                            {"recall@10", metrics.recallAt10},
+                                                            {"mrr@10", metrics.mrrAt10},
+                                                            {"ndcg@10", metrics.ndcgAt10}};
+  if (session.json) {
+    json::Value value;
+    value.set("queries", static_cast<std::uint64_t>(metrics.queries));
+    for (const auto& [name, figure] : figures) value.set(name, figure);
+    fmt::print("{}\n", json::write(value));
+    return kDone;
+  }
+  for (const auto& [name, figure] : figures) fmt::print("{:<10} {:.3f}\n", name, figure);
+  return kDone;
+}
+
+int runBench(const Session& session, const BenchFlags& flags) {
+  const DataSet set = readDataSet(flags.folder);
+  const PrivateDaemon daemon(flags.config);
+  Client client(daemon.socket());
+  importCorpus(client, set);
+  waitForVectors(client);
+  const Run run = askAll(client, set, flags.mode, findTwins(set));
+  if (!flags.output.empty()) writeRun(flags.output, run);
+  return printMetrics(session, evaluate(set.relevance, run));
+}
+
+}  // namespace
+
+void addBenchCommand(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("bench", "Measure retrieval on a BEIR-like folder (corpus.jsonl, queries.jsonl, qrels.tsv) in a private learnd");
+  auto flags = std::make_shared<BenchFlags>();
+  command->add_option("folder", flags->folder, "the folder")->required();
+  command->add_option("--config", flags->config, "use the backends of this configuration file");
+  command->add_option("--mode", flags->mode, "hybrid (default), dense or lexical")->check(CLI::IsMember({"hybrid", "dense", "lexical"}));
+  command->add_option("--output", flags->output, "write the run here, in TREC's form");
+  command->callback([&session, flags] { session.chosen = [&session, flags] { return runBench(session, *flags); }; });
+}
+
+}  // namespace learnd::cli

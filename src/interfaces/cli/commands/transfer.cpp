@@ -1,0 +1,185 @@
+#include "interfaces/cli/commands/commands.hpp"
+#include "interfaces/cli/report.hpp"
+#include "interfaces/cli/terminal.hpp"
+#include "interfaces/cli/text_input.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <thread>
+#include <unistd.h>
+
+namespace learnd::cli {
+
+namespace {
+
+constexpr std::size_t kPiece = 256 * 1024;
+constexpr std::size_t kShownRejections = 20;
+
+std::uint64_t countOf(const json::Value& object, std::string_view member) {
+  const json::Value* value = object.find(member);
+  return value != nullptr && value->asInteger() != nullptr && *value->asInteger() > 0 ? static_cast<std::uint64_t>(*value->asInteger()) : 0;
+}
+
+/// Waits until no learning waits for its vector; what is set aside does not count.
+void waitForIndex(Session& session) {
+  Progress progress("indexing");
+  std::uint64_t most = 0;
+  while (true) {
+    const Answer answer = session.client().get("/v1/stats");
+    const json::Value stats = answer.value();
+    const std::uint64_t pending = countOf(stats, "pending_index");
+    const std::uint64_t aside = countOf(stats, "set_aside");
+    const std::uint64_t left = pending > aside ? pending - aside : 0;
+    most = std::max(most, left);
+    if (!answer.ok() || left == 0) return;
+    if (const json::Value* embedder = stats.find("embedder"); embedder != nullptr && textOf(*embedder, "state") == "down") {
+      fmt::print(stderr, "learnctl: no embedder, so nothing more is indexed now: {}\n", textOf(*embedder, "detail"));
+      return;
+    }
+    progress.show(most - left, most);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
+int showImport(const json::Value& answer) {
+  fmt::print("{} stored, {} duplicates, {} unchanged", shownOf(answer, "stored"), shownOf(answer, "duplicates"), shownOf(answer, "unchanged"));
+  const json::Value* rejected = answer.find("rejected");
+  const auto* rejections = rejected != nullptr ? rejected->asArray() : nullptr;
+  const std::size_t count = rejections != nullptr ? rejections->size() : 0;
+  fmt::print(", {} rejected\n", count);
+  for (std::size_t i = 0; i < std::min(count, kShownRejections); ++i) {
+    const json::Value& one = (*rejections)[i];
+    fmt::print(stderr, "line {}: {}: {}\n", shownOf(one, "line"), textOf(one, "field"), textOf(one, "detail"));
+  }
+  if (count > kShownRejections) fmt::print(stderr, "and {} more (--json lists them all)\n", count - kShownRejections);
+  return count > 0 ? kFailed : kDone;
+}
+
+int runImport(Session& session, const std::string& file, bool wait) {
+  std::ifstream opened;
+  std::optional<std::uint64_t> size;
+  if (!file.empty() && file != "-") {
+    opened.open(file, std::ios::binary);
+    if (!opened) throw UsageError("import: " + file + " can't be read");
+    std::error_code failed;
+    if (const auto bytes = std::filesystem::file_size(file, failed); !failed) size = bytes;
+  }
+  std::istream& input = opened.is_open() ? static_cast<std::istream&>(opened) : std::cin;
+  Progress progress("importing");
+  std::uint64_t sent = 0;
+  const auto next = [&] {
+    std::string piece(kPiece, '\0');
+    input.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    piece.resize(static_cast<std::size_t>(input.gcount()));
+    sent += piece.size();
+    progress.show(sent, size);
+    return piece;
+  };
+  const Answer answer = session.client().upload("/v1/import", next);
+  progress.clear();
+  if (answer.ok() && wait) waitForIndex(session);
+  const int status = report(session, answer, showImport);
+  if (status != kDone || !session.json) return status;
+  const json::Value value = answer.value();
+  const json::Value* rejected = value.find("rejected");
+  return rejected != nullptr && rejected->asArray() != nullptr && !rejected->asArray()->empty() ? kFailed : kDone;
+}
+
+/// A file that appears under its name only when it is whole and synced.
+class WholeFile {
+ public:
+  explicit WholeFile(const std::string& path) : path_(path), partial_(path + ".part"), file_(std::fopen(partial_.c_str(), "wb")) {
+    if (file_ == nullptr) throw UsageError("export: " + path + " can't be written");
+  }
+  ~WholeFile() {
+    if (file_ == nullptr) return;
+    std::fclose(file_);
+    std::error_code ignored;
+    std::filesystem::remove(partial_, ignored);
+  }
+  WholeFile(const WholeFile&) = delete;
+  WholeFile& operator=(const WholeFile&) = delete;
+
+  void write(std::string_view piece) {
+    if (std::fwrite(piece.data(), 1, piece.size(), file_) != piece.size()) failed_ = true;
+  }
+
+  bool finish() {
+    if (std::fflush(file_) != 0 || fsync(fileno(file_)) != 0) failed_ = true;
+    if (std::fclose(file_) != 0) failed_ = true;
+    file_ = nullptr;
+    std::error_code failed;
+    if (failed_) {
+      std::filesystem::remove(partial_, failed);
+      return false;
+    }
+    std::filesystem::rename(partial_, path_, failed);
+    return !failed;
+  }
+
+ private:
+  std::string path_;
+  std::string partial_;
+  std::FILE* file_;
+  bool failed_ = false;
+};
+
+int runExport(Session& session, const std::string& file) {
+  const bool toOutput = file.empty() || file == "-";
+  std::optional<WholeFile> whole;
+  if (!toOutput) whole.emplace(file);
+  Progress progress("exporting");
+  std::optional<std::uint64_t> total;
+  if (!toOutput && errorIsTerminal()) total = countOf(session.client().get("/v1/stats").value(), "learnings");
+  std::uint64_t lines = 0;
+  const Answer answer = session.client().download("/v1/export", [&](std::string_view piece) {
+    lines += static_cast<std::uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
+    if (toOutput) {
+      std::fwrite(piece.data(), 1, piece.size(), stdout);
+    } else {
+      whole->write(piece);
+      progress.show(lines, total);
+    }
+  });
+  progress.clear();
+  if (!answer.ok()) return reportProblem(session, answer);
+  if (toOutput) return std::fflush(stdout) == 0 ? kDone : kFailed;
+  if (!whole->finish()) {
+    fmt::print(stderr, "learnctl: {} could not be written: is the disk full?\n", file);
+    return kFailed;
+  }
+  if (session.json) {
+    json::Value done;
+    done.set("learnings", lines);
+    done.set("file", file);
+    fmt::print("{}\n", json::write(done));
+  } else {
+    fmt::print("{} learnings in {}\n", lines, file);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void addTransferCommands(CLI::App& app, Session& session) {
+  auto* import = app.add_subcommand("import", "Import learnings, one JSON object a line");
+  auto source = std::make_shared<std::string>();
+  auto wait = std::make_shared<bool>(false);
+  import->add_option("file", *source, "the file (default, or '-': standard input)");
+  import->add_flag("--wait", *wait, "return when nothing waits for its vector any more");
+  import->callback([&session, source, wait] { session.chosen = [&session, source, wait] { return runImport(session, *source, *wait); }; });
+
+  auto* exports = app.add_subcommand("export", "Export all learnings, one JSON object a line");
+  auto target = std::make_shared<std::string>();
+  exports->add_option("file", *target, "the file (default, or '-': standard output)");
+  exports->callback([&session, target] { session.chosen = [&session, target] { return runExport(session, *target); }; });
+}
+
+}  // namespace learnd::cli

@@ -1,0 +1,61 @@
+#include "interfaces/cli/learnctl.hpp"
+
+#include "interfaces/cli/commands/commands.hpp"
+#include "interfaces/cli/text_input.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+
+namespace learnd::cli {
+
+namespace {
+
+void addGlobalFlags(CLI::App& app, Session& session) {
+  app.add_option("--socket", session.socket, "the daemon's socket (else LEARND_SOCKET, the user's own, the system's)");
+  app.add_flag("--json", session.json, "print JSON instead of text");
+  app.set_version_flag("--version", "learnctl " LEARND_VERSION);
+  app.require_subcommand(1);
+  // So that `learnctl search X --json` works as `learnctl --json search X` does.
+  app.fallthrough();
+}
+
+int runChosen(Session& session) {
+  try {
+    return session.chosen();
+  } catch (const UnreachableError& error) {
+    fmt::print(stderr, "learnctl: {}\n", error.what());
+    return kUnreachable;
+  } catch (const UsageError& error) {
+    fmt::print(stderr, "learnctl: {}\n", error.what());
+    return kWrongUsage;
+  }
+}
+
+}  // namespace
+
+int runLearnctl(int argumentCount, char** arguments) {
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app("learnctl talks to learnd, which remembers what worked.", "learnctl");
+  Session session;
+  addGlobalFlags(app, session);
+  addStoreCommands(app, session);
+  addSearchCommand(app, session);
+  addListCommand(app, session);
+  addLearningCommands(app, session);
+  addScoreCommand(app, session);
+  addTransferCommands(app, session);
+  addBenchCommand(app, session);
+  addStatusCommands(app, session);
+  addCompletionCommand(app, session);
+  app.footer("Exit status: 0 done, 1 the request failed or a value was refused, 2 wrong flags or command, 3 nothing found, 4 no daemon.");
+  try {
+    app.parse(argumentCount, arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kWrongUsage;
+  }
+  return runChosen(session);
+}
+
+}  // namespace learnd::cli
