@@ -28,22 +28,11 @@ in
       description = "The learnd package.";
     };
 
-    user = lib.mkOption {
-      type = lib.types.str;
-      default = "learnd";
-      description = "User that the daemon runs as. A static one, since the bus daemon must know it.";
-    };
-
-    group = lib.mkOption {
-      type = lib.types.str;
-      default = "learnd";
-      description = "Group whose members may ask and store, by the socket and on the bus.";
-    };
-
+    # User and group have fixed names, since the bus's policy file names them too.
     adminGroup = lib.mkOption {
       type = lib.types.str;
       default = "wheel";
-      description = "Group whose members may also change and delete what others stored.";
+      description = "Group whose members may also change and delete what others stored. Who may ask and store is the group `learnd`.";
     };
 
     database.backend = lib.mkOption {
@@ -78,25 +67,25 @@ in
         message = "services.learnd.settings.server.socket: the module's socket unit makes /run/learnd/learnd.sock; leave this key out.";
       }
       {
-        assertion = config.services.dbus.enable;
+        assertion = config.services.dbus.enable || cfg.settings.server.bus or "system" == "none";
         message = "services.learnd needs the system bus: leave services.dbus.enable on, or set services.learnd.settings.server.bus = \"none\".";
       }
     ];
 
     services.learnd.settings = {
-      server.socket_group = lib.mkDefault cfg.group;
+      server.socket_group = lib.mkDefault "learnd";
       server.admin_group = lib.mkDefault cfg.adminGroup;
       store.backend = cfg.database.backend;
       index.backend = cfg.index.backend;
       embedder.backend = cfg.embedder.backend;
     };
 
-    users.users.${cfg.user} = {
+    users.users.learnd = {
       isSystemUser = true;
-      inherit (cfg) group;
+      group = "learnd";
       description = "learnd";
     };
-    users.groups.${cfg.group} = { };
+    users.groups.learnd = { };
 
     environment.systemPackages = [ cfg.package ];
     environment.etc."learnd/config.toml".source = checked;
@@ -107,8 +96,8 @@ in
       wantedBy = [ "sockets.target" ];
       socketConfig = {
         ListenStream = "/run/learnd/learnd.sock";
-        SocketUser = cfg.user;
-        SocketGroup = cfg.group;
+        SocketUser = "learnd";
+        SocketGroup = "learnd";
         SocketMode = "0660";
         DirectoryMode = "0755";
       };
@@ -128,8 +117,8 @@ in
       serviceConfig = import ./hardening.nix // {
         Type = "notify";
         ExecStart = "${lib.getExe cfg.package} --config ${checked}";
-        User = cfg.user;
-        Group = cfg.group;
+        User = "learnd";
+        Group = "learnd";
         StateDirectory = "learnd";
         StateDirectoryMode = "0700";
         WatchdogSec = "60s";

@@ -1,4 +1,5 @@
-# The sandbox of learnd's units. No MemoryDenyWriteExecute: the builtin embedder makes machine code at run time.
+# The sandbox of learnd's units. Left out on purpose: MemoryDenyWriteExecute (the builtin embedder makes machine code at run time) and
+# PrivateUsers (callers are told apart by their uid, which a user namespace would hide).
 {
   AmbientCapabilities = "";
   CapabilityBoundingSet = "";
@@ -7,7 +8,6 @@
   NoNewPrivileges = true;
   PrivateDevices = true;
   PrivateTmp = true;
-  PrivateUsers = true;
   ProcSubset = "pid";
   ProtectClock = true;
   ProtectControlGroups = true;
