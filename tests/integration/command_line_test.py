@@ -1,0 +1,92 @@
+"""learnctl: commands, --json, exit status."""
+import json
+import subprocess
+import unittest
+
+from learnd_daemon import BINARIES, DaemonTest
+
+
+class CommandLine(DaemonTest):
+    def run_json(self, *arguments, status=0, input=None):
+        done = self.daemon.learnctl(*arguments, "--json", input=input)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def test_store_show_edit_feedback_delete(self):
+        id = self.run_json("store", "--query", "Write an image to a USB stick", "--solution", "dd if=image.iso of=/dev/sdX bs=4M", "--category",
+                           "best-practices", "--meta", "os=nixos", "--meta", "count:=3", "--important", "--lines-of-code", "1")["id"]
+        row = self.run_json("show", id)
+        self.assertEqual((row["category"], row["metadata"], row["important"]), ("best-practices", {"count": 3, "os": "nixos"}, True))
+        self.assertEqual(self.run_json("edit", id, "--solution", "cp image.iso /dev/sdX", "--unset-meta", "count")["metadata"], {"os": "nixos"})
+        self.assertEqual(self.run_json("feedback", id, "success", "--note", "it booted")["successes"], 1)
+        self.assertEqual(self.daemon.learnctl("delete", id).returncode, 2)
+        self.assertEqual(self.run_json("delete", id, "--yes"), {"id": id, "deleted": True})
+        self.run_json("show", id, status=3)
+
+    def test_people_get_text_without_colours_in_a_pipe(self):
+        self.daemon.learnctl("store", "--query", "Print the number of CPUs", "--solution", "nproc")
+        for command in (["search", "Print the number of CPUs"], ["list"], ["stats"], ["doctor"], ["quality"]):
+            done = self.daemon.learnctl(*command)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn("\x1b", done.stdout)
+            self.assertTrue(done.stdout.strip())
+        self.assertIn("nproc", self.daemon.learnctl("search", "Print the number of CPUs").stdout)
+
+    def test_a_dash_reads_standard_input(self):
+        self.run_json("store", "--query", "from a pipe", "--solution", "-", input="text of the pipe\n")
+        self.assertEqual(self.run_json("search", "from a pipe")["results"][0]["learning"]["solution"], "text of the pipe")
+
+    def test_fail_log_and_patterns(self):
+        self.assertIn("id", self.run_json("fail", "--error", "mount: wrong fs type", "--attempted", "fsck", "--fix", "install ntfs-3g", "--cause", "no driver"))
+        logged = self.run_json("log", "--query", "Which kernel?", "--response", "6.6", "--outcome", "success", "--context", "a text", "--tokens-input", "9")
+        self.assertEqual(logged["tokens_saved"], 14991)
+        pattern = self.run_json("store", "--kind", "pattern", "--query", "{unit} fails", "--solution", "journalctl -u {unit}", "--name", "a unit fails",
+                                "--keyword", "unit", "--keyword", "journal")
+        self.assertEqual(pattern["learning"]["keywords"], ["unit", "journal"])
+        self.assertEqual(pattern["learning"]["origin"], "manual")
+
+    def test_import_and_export(self):
+        answer = self.run_json("import", status=1, input='{"kind":"solution","query":"through a pipe","solution":"s"}\n{"kind":"poem"}\n')
+        self.assertEqual((answer["stored"], [r["line"] for r in answer["rejected"]]), (1, [2]))
+        file = self.daemon.folder / "out.ndjson"
+        self.assertEqual(self.daemon.learnctl("export", file).returncode, 0)
+        self.assertEqual(self.daemon.learnctl("export").stdout, file.read_text())
+        self.assertEqual(self.daemon.learnctl("import", file, "--wait").returncode, 0)
+
+    def test_score(self):
+        self.assertAlmostEqual(self.run_json("score", "--lines-of-code", "50", "--is-generic", "true", "--is-novel", "true", "--user-confirmed", "true",
+                                             "--severity", "high")["value_score"], 0.81)
+        refused = self.daemon.learnctl("score", "--severity", "awful")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("severity", refused.stderr)
+
+    def test_exit_statuses(self):
+        self.assertEqual(self.daemon.learnctl("store", "--query", "q", "--solution", "s", "--category", "Not Allowed").returncode, 1)
+        for wrong in (["store", "--no-such-flag"], ["nonsense"], [], ["score", "--is-generic", "perhaps"]):
+            self.assertEqual(self.daemon.learnctl(*wrong).returncode, 2, wrong)
+        self.assertEqual(self.daemon.learnctl("show", "018f0000-0000-7000-8000-000000000000").returncode, 3)
+        gone = self.daemon.learnctl("stats", environment={"LEARND_SOCKET": "/nonexistent/sock"})
+        self.assertEqual(gone.returncode, 4)
+        self.assertIn("learnd", gone.stderr)
+        self.assertEqual(self.daemon.learnctl("stats", "--socket", self.daemon.socket, environment={"LEARND_SOCKET": "/nonexistent"}).returncode, 0)
+        self.assertEqual(self.daemon.learnctl("--help").returncode, 0)
+        self.assertEqual(self.daemon.learnctl("--version").returncode, 0)
+
+    def test_completions_are_valid_shell(self):
+        bash = self.daemon.learnctl("completion", "bash").stdout
+        self.assertEqual(subprocess.run(["bash", "-n"], input=bash, encoding="utf-8").returncode, 0)
+        self.assertIn("#compdef learnctl", self.daemon.learnctl("completion", "zsh").stdout)
+        self.assertIn("complete -c learnctl", self.daemon.learnctl("completion", "fish").stdout)
+        self.assertEqual(self.daemon.learnctl("completion", "tcsh").returncode, 2)
+
+    def test_check_config_names_key_line_and_what_is_allowed(self):
+        file = self.daemon.folder / "try.toml"
+        file.write_text('[store]\nbackend = "oracle"\nbackendd = "x"\n')
+        done = subprocess.run([str(BINARIES / "learnd"), "--check-config", "--config", str(file)], capture_output=True, encoding="utf-8")
+        self.assertEqual(done.returncode, 1)
+        for part in ("try.toml:2", "try.toml:3", "backendd", "sqlite", "postgres", "dsn"):
+            self.assertIn(part, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,57 @@
+"""The builtin embedder absent, broken, or in a process that may make no code: words only, said so, never an end."""
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from learnd_daemon import BINARIES, PATIENCE, Daemon
+
+
+class WithoutAModel(unittest.TestCase):
+    def check_words_only(self, daemon, reason):
+        with daemon.client() as client:
+            ready = client.get("/readyz")
+            self.assertEqual((ready.status, ready.json["status"], ready.json["embedder"]["state"]), (200, "degraded", "down"))
+            stored = client.store("Show the mounted file systems", "findmnt")
+            self.assertEqual((stored.status, stored.json["indexed"]), (201, False))
+            answer = client.search("mounted file system").json
+            self.assertEqual((answer["degraded"], answer["results"][0]["id"], answer["results"][0]["score"]), (True, stored.json["id"], None))
+            exact = client.search("show the mounted FILE systems").json
+            self.assertEqual((exact["results"][0]["score"], exact["reuse"]["decision"]), (1.0, "reuse"))
+            self.assertIn(reason, client.get("/v1/doctor").body.decode())
+        self.assertEqual(daemon.log().count("words only"), 1, daemon.log())
+
+    def test_an_empty_models_folder_means_words_only(self):
+        with tempfile.TemporaryDirectory() as empty:
+            with Daemon(environment={"LEARND_MODELS": empty}) as daemon:
+                self.check_words_only(daemon, "fetch-model")
+
+    def test_vectors_follow_when_the_model_is_there_at_the_next_start(self):
+        with tempfile.TemporaryDirectory() as empty:
+            with Daemon(environment={"LEARND_MODELS": empty}) as daemon:
+                id = daemon.client().store("Show the mounted file systems", "findmnt").json["id"]
+                daemon.stop()
+                del daemon.environment["LEARND_MODELS"]
+                daemon.start()
+                daemon.wait_indexed()
+                hit = daemon.client().search("which disks are attached to my directory tree").json["results"][0]
+                self.assertEqual(hit["id"], id)
+                self.assertIsNotNone(hit["score"])
+
+    def test_a_process_that_may_make_no_code_serves_by_words(self):
+        forbid = "import ctypes,os,sys; ctypes.CDLL(None).prctl(65,1,0,0,0) == 0 or sys.exit('no PR_SET_MDWE'); os.execv(sys.argv[1], sys.argv[1:])"
+        probe = subprocess.run([sys.executable, "-c", forbid, "/bin/true"], capture_output=True, encoding="utf-8")
+        self.assertEqual(probe.returncode, 0, "this kernel has no PR_SET_MDWE (Linux 6.3): " + probe.stderr)
+        with Daemon(prefix=[sys.executable, "-c", forbid]) as daemon:
+            self.check_words_only(daemon, "MemoryDenyWriteExecute")
+
+    def test_a_model_path_that_is_none_is_an_error_at_start(self):
+        daemon = Daemon('[embedder]\nmodel = "/nonexistent/model"\n')
+        self.addCleanup(daemon.close)
+        done = subprocess.run([str(BINARIES / "learnd"), "--user"], env=daemon.environment, capture_output=True, encoding="utf-8", timeout=PATIENCE)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/nonexistent/model", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
