@@ -43,7 +43,7 @@ struct ImportLine {
   bool hasWeightSet = false;
   bool hasCreatedBy = false;
   bool hasCreatedOn = false;
-  bool hasCounts = false;       // uses, successes, failures or occurrences
+  bool hasCounts = false;  // uses, successes, failures or occurrences
   bool hasPromoted = false;
   bool hasSource = false;
   std::vector<std::string> wrongFactors;  // given but wrong: left out

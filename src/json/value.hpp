@@ -31,6 +31,8 @@ class Value {
   Value(const char* value) : data_(std::string(value)) {}
   Value(Array value) : data_(std::move(value)) {}
   Value(Object value) : data_(std::move(value)) {}
+  /// An integer that 64 bits do not hold: the nearest double, but still known as an integer.
+  static Value hugeInteger(double nearest);
 
   [[nodiscard]] bool isNull() const { return std::holds_alternative<std::monostate>(data_); }
   [[nodiscard]] const bool* asBool() const { return std::get_if<bool>(&data_); }
@@ -40,8 +42,12 @@ class Value {
   [[nodiscard]] Array* asArray() { return std::get_if<Array>(&data_); }
   [[nodiscard]] Object* asObject() { return std::get_if<Object>(&data_); }
   [[nodiscard]] bool isNumber() const;
-  /// The number where it is one, as a double.
+  /// A number that was written without a fraction and an exponent, whatever its size.
+  [[nodiscard]] bool isInteger() const;
+  /// An integer within 64 bits with a sign.
   [[nodiscard]] const std::int64_t* asInteger() const { return std::get_if<std::int64_t>(&data_); }
+  /// An integer above them, within 64 bits without a sign.
+  [[nodiscard]] const std::uint64_t* asLargeInteger() const { return std::get_if<std::uint64_t>(&data_); }
   /// Where the value is a number (an integer is converted).
   [[nodiscard]] double number() const;
   /// A member of an object; null where the value is no object or has none of that name.
@@ -52,7 +58,11 @@ class Value {
   bool operator==(const Value&) const = default;
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object> data_;
+  struct HugeInteger {
+    double nearest = 0;
+    bool operator==(const HugeInteger&) const = default;
+  };
+  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, HugeInteger, std::string, Array, Object> data_;
 };
 
 /// Strict RFC 8259: valid UTF-8, no lone surrogates, no NaN, no text behind, no member twice, at most 64 levels. The error says what and at
