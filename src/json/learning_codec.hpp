@@ -31,6 +31,12 @@ core::Result<core::ValueBreakdown> decodeBreakdown(const Value& value, std::stri
 core::Result<std::vector<core::ContextUsed>> decodeContextUsed(const Value& value, std::string path);
 core::Result<core::TokenCounts> decodeTokens(const Value& value, std::string path);
 
+/// Whether a learning of some kind has a member of this name.
+bool isRecordMember(std::string_view name);
+/// One of the five pattern types, or empty.
+bool isPatternType(std::string_view word);
+core::Error wrongPatternType(const std::string& path);
+
 /// One line of an import: the learning as far as the line gives it, and what of it was given.
 struct ImportLine {
   core::Learning learning;
