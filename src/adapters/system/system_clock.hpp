@@ -1,0 +1,13 @@
+#pragma once
+
+#include "ports/clock.hpp"
+
+namespace learnd::adapters::system {
+
+/// The machine's wall clock.
+class SystemClock : public ports::Clock {
+ public:
+  [[nodiscard]] core::Timestamp now() const override;
+};
+
+}  // namespace learnd::adapters::system

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace learnd::support {
+
+/// The number of a group, by its name or itself a number; nothing where there is none of that name. May read files: not on a busy loop.
+std::optional<std::uint32_t> groupNumber(const std::string& name);
+
+/// The name of this machine.
+std::string hostName();
+
+/// The home of the user that this process runs as, by the user database; empty where it has none.
+std::string homeOfThisUser();
+
+}  // namespace learnd::support
