@@ -1,0 +1,76 @@
+#pragma once
+
+#include "ports/record_store.hpp"
+#include "tests/fakes/fault.hpp"
+
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace learnd::fakes {
+
+/// A row as the memory store keeps it.
+struct MemoryRow {
+  core::Learning learning;
+  core::Key key;
+  std::optional<std::vector<float>> vector;
+};
+
+struct MemoryOutboxRow {
+  core::LearningId id;
+  std::uint64_t revision = 0;
+  std::uint32_t attempts = 0;
+  std::string error;
+  bool setAside = false;
+  core::Timestamp nextTry;
+};
+
+/// All that a transaction can change, so that an error brings it back as it was.
+struct MemoryState {
+  std::map<core::LearningId, MemoryRow> rows;
+  std::deque<MemoryOutboxRow> outbox;
+  std::vector<ports::FeedbackEntry> feedback;
+  std::vector<std::pair<core::Learning, core::Timestamp>> scoreHistory;
+  std::map<std::pair<std::uint32_t, std::string>, std::pair<core::Timestamp, ports::RememberedAnswer>> remembered;
+};
+
+/// The record store's rules in memory: what services are tested on. One thread.
+class MemoryRecordStore final : public ports::RecordStore {
+ public:
+  ports::Task<void> write(ports::RecordWork work) override;
+  ports::Task<std::vector<core::Learning>> load(std::vector<core::LearningId> ids) override;
+  ports::Task<std::vector<core::Learning>> findByKeys(std::vector<core::Key> keys) override;
+  ports::Task<ports::LearningPage> list(ports::LearningFilter filter, ports::ListOrder order, std::optional<ports::PagePlace> after,
+                                        std::size_t limit) override;
+  ports::Task<std::vector<core::Learning>> exportPage(std::optional<core::LearningId> after, std::size_t limit) override;
+  ports::Task<ports::StoreCounts> counts() override;
+  ports::Task<std::vector<ports::PendingEntry>> pending(core::Timestamp now, std::size_t limit) override;
+  ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries) override;
+  ports::Task<void> failIndexing(std::vector<ports::FailedEntry> entries) override;
+  ports::Task<std::uint64_t> retrySetAside() override;
+  ports::Task<std::uint64_t> useEmbedder(std::string identityDigest) override;
+  ports::Task<std::vector<ports::StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) override;
+  ports::Task<std::optional<core::Calibration>> calibration(std::string identityDigest) override;
+  ports::Task<void> saveCalibration(std::string identityDigest, core::Calibration calibration) override;
+  ports::Task<void> logQuality(std::vector<ports::QualityEntry> entries) override;
+  ports::Task<ports::QualitySum> quality(core::Timestamp since) override;
+  ports::Task<ports::RecordStoreStatus> status() override;
+
+  /// What every call does first.
+  Fault fault;
+  /// Transactions that were committed, and those that an error brought back.
+  std::size_t commits = 0;
+  std::size_t rollbacks = 0;
+
+  [[nodiscard]] const MemoryState& state() const { return state_; }
+
+ private:
+  MemoryState state_;
+  std::string embedder_;
+  std::map<std::string, core::Calibration> calibrations_;
+  std::vector<ports::QualityEntry> quality_;
+};
+
+}  // namespace learnd::fakes
