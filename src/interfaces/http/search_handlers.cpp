@@ -1,0 +1,28 @@
+#include "interfaces/codec/answer_codec.hpp"
+#include "interfaces/codec/request_codec.hpp"
+#include "interfaces/http/handlers.hpp"
+#include "services/services.hpp"
+
+namespace learnd::interfaces::http {
+
+ports::Task<Response> search(services::Services& services, Request request) {
+  auto body = bodyOf(request);
+  if (!body) co_return body.error();
+  auto decoded = decodeSearch(*body);
+  if (!decoded) co_return decoded.error();
+  auto answer = co_await services.search.search(std::move(*decoded));
+  if (!answer) co_return answer.error();
+  co_return Response{200, json::write(encodeSearchAnswer(*answer))};
+}
+
+ports::Task<Response> score(services::Services& services, Request request) {
+  auto body = bodyOf(request);
+  if (!body) co_return body.error();
+  auto decoded = decodeScore(*body);
+  if (!decoded) co_return decoded.error();
+  auto scored = services::score(*decoded, services.context.rules);
+  if (!scored) co_return scored.error();
+  co_return Response{200, json::write(encodeScore(*scored))};
+}
+
+}  // namespace learnd::interfaces::http
