@@ -27,6 +27,12 @@ inline constexpr double kTrigramWeight = 0.3;
 /// signs, with a blank at both ends. Thread-safe. Valid UTF-8 in.
 LexicalTerms lexicalTerms(std::string_view text);
 
+/// The term of a stem: FNV-1a (64 bits) over its bytes, mixed by MurmurHash3's finaliser, the upper 31 bits. The highest bit is clear.
+std::uint32_t termOfWord(std::string_view stem);
+/// The term of three characters: their code points, 21 bits each, mixed and cut likewise. The highest bit is set, so that no trigram is
+/// ever taken for a word. Fewer than three are std::invalid_argument.
+std::uint32_t termOfTrigram(std::string_view threeCharacters);
+
 /// The BM25 part that depends on the document alone: tf (k1 + 1) / (tf + k1 (1 - b + b length / usual)), k1 1.2, b .75, usual length 60
 /// words or 300 trigrams always, so a stored value never goes stale; a trigram's is multiplied by 0.3.
 float termWeight(const TermCount& term, const LexicalTerms& document);
