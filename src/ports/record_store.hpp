@@ -44,7 +44,8 @@ class RecordTransaction {
   virtual ~RecordTransaction() = default;
 
   virtual Result<std::optional<core::Learning>> load(const core::LearningId& id) = 0;
-  /// The learning that a store of this would repeat: same kind, category, key and solution; any status (an active one first).
+  /// The learning that a store of this would repeat: same kind, category, key and solution; any status (an active one first). Nothing for
+  /// an interaction: it is an event.
   virtual Result<std::optional<core::Learning>> findSame(const core::Learning& learning) = 0;
   /// The newest active open failure with this key.
   virtual Result<std::optional<core::Learning>> findOpenFailure(const core::Key& key) = 0;
@@ -53,9 +54,12 @@ class RecordTransaction {
   /// Whether there is any learning at all.
   virtual Result<bool> hasAny() = 0;
 
-  /// A new row, revision 1, and its outbox row where it is active. An id that exists is a Conflict.
+  /// A new row, revision 1 (or behind that of a removal that the index has not taken over yet), and its outbox row where it is active and
+  /// has an index entry of its own: an interaction whose entry would equal that of an active earlier one (same category, key, answer,
+  /// outcome, source, model, importance, promotion, metadata) shares that one. An id that exists is a Conflict.
   virtual Result<void> insert(const core::Learning& learning) = 0;
-  /// Replaces the row. With IndexChange other than None the revision grows by one and an outbox row is written.
+  /// Replaces the row; the revision is the store's to count. With IndexChange other than None it grows by one and an outbox row is written
+  /// where the index has, or is to have, an entry of it. NotFound where it is not there.
   virtual Result<void> update(const core::Learning& learning, IndexChange change) = 0;
   /// The row and all that hangs on it go; an outbox row takes it out of the index. NotFound where it is not there.
   virtual Result<void> erase(const core::LearningId& id) = 0;
@@ -129,7 +133,7 @@ struct PendingEntry {
 struct IndexedEntry {
   core::LearningId id;
   std::uint64_t revision = 0;
-  std::optional<std::vector<float>> vector;  // kept for an index that is loaded from the store
+  std::optional<std::vector<float>> vector;  // kept for an index that is loaded from the store; nothing: the index keeps it itself
   bool clipped = false;                      // the text was longer than the model's window
 };
 
@@ -174,7 +178,8 @@ class RecordStore {
 
   /// In the order asked; ids that are not there are left out.
   virtual Task<std::vector<core::Learning>> load(std::vector<core::LearningId> ids) = 0;
-  /// Active learnings with one of these keys, newest first, at most 50.
+  /// Active learnings with one of these keys, newest first, at most 50: where there are more, interactions give way. Interactions that
+  /// share another one's index entry are left out.
   virtual Task<std::vector<core::Learning>> findByKeys(std::vector<core::Key> keys) = 0;
   virtual Task<LearningPage> list(LearningFilter filter, ListOrder order, std::optional<PagePlace> after, std::size_t limit) = 0;
   /// Every record by ascending id, behind `after`.
@@ -188,15 +193,17 @@ class RecordStore {
   virtual Task<void> failIndexing(std::vector<FailedEntry> entries) = 0;
   /// Rows that were set aside are due again; returns how many.
   virtual Task<std::uint64_t> retrySetAside() = 0;
-  /// Vectors belong to this embedder from now on: those of another one go and their learnings get outbox rows. Returns how many went.
+  /// Vectors belong to this embedder from now on: those of another one go and all active learnings get outbox rows. Returns how many went.
+  /// No finishIndexing with another one's vectors may be on its way.
   virtual Task<std::uint64_t> useEmbedder(std::string identityDigest) = 0;
-  /// Active learnings by ascending id with their vectors, for loading an index.
+  /// Active learnings that have an index entry of their own, by ascending id with their vectors, for loading an index.
   virtual Task<std::vector<StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) = 0;
 
   virtual Task<std::optional<core::Calibration>> calibration(std::string identityDigest) = 0;
   virtual Task<void> saveCalibration(std::string identityDigest, core::Calibration calibration) = 0;
 
   virtual Task<void> logQuality(std::vector<QualityEntry> entries) = 0;
+  /// Since that moment, which may be taken as the beginning of its minute.
   virtual Task<QualitySum> quality(core::Timestamp since) = 0;
 
   virtual Task<RecordStoreStatus> status() = 0;

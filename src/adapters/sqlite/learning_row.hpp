@@ -1,0 +1,50 @@
+#pragma once
+
+#include "adapters/sqlite/database.hpp"
+#include "core/learning.hpp"
+#include "core/normalised_key.hpp"
+
+#include <optional>
+#include <string>
+
+namespace learnd::sqlite {
+
+using Digest = std::array<std::uint8_t, 32>;
+
+/// What a row has besides its learning.
+struct RowPlace {
+  std::int64_t seq = 0;
+  std::uint64_t revision = 0;
+  core::Key key;
+  bool ownsEntry = true;
+  std::optional<Digest> entryDigest;
+};
+
+/// "insert into learnings …" and "update learnings …": bound by bindLearning.
+const FixedSql& insertLearning();
+const FixedSql& updateLearning();
+
+/// Binds all columns of a row; `lists` holds the texts that are made for it and must live until the query ends.
+struct RowTexts {
+  std::string factors, breakdown, contextUsed, keywords, prerequisites, variations, examples, members;
+};
+void bindLearning(Query& query, const core::Learning& learning, const RowPlace& place, RowTexts& texts);
+
+/// The columns that readLearning reads, of the table `l` (learnings), and how many there are.
+const std::string& learningColumns();
+int learningColumnCount();
+
+/// Reads a learning from the columns from `first` on. Throws where what is stored can't be read.
+core::Learning readLearning(const Query& row, int first = 0);
+
+core::LearningId readId(Blob blob);
+
+/// The stored numbers of the words.
+int numberOf(core::Kind kind);
+int numberOf(core::Status status);
+int numberOf(core::Outcome outcome);
+int numberOf(core::ModelUsed model);
+core::Kind kindOf(std::int64_t number);
+core::Status statusOf(std::int64_t number);
+
+}  // namespace learnd::sqlite

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "adapters/sqlite/writer.hpp"
+#include "core/identifier.hpp"
+#include "ports/record_store.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace learnd::sqlite {
+
+enum class Removal : bool { No, Yes };
+
+/// What the index has to take over of one learning: its entry, or that it has none any more.
+struct OutboxRow {
+  std::int64_t seq = 0;
+  core::LearningId id;
+  std::uint64_t revision = 0;
+  Removal removal = Removal::No;
+};
+
+/// Puts a learning into the line, or makes its row there say this now; it keeps its place and is due at once.
+void enqueue(WriteContext& context, const OutboxRow& row);
+
+/// The removal of an erased learning that still waits under this id goes; its revision, where there was one: whoever has the id next must
+/// go on behind it, or the index would take the new entry for an old one.
+std::optional<std::uint64_t> takeRemoval(WriteContext& context, const core::LearningId& id);
+
+void dropVector(WriteContext& context, std::int64_t seq);
+
+std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit);
+void finishEntries(WriteContext& context, const std::vector<ports::IndexedEntry>& entries);
+void failEntries(WriteContext& context, const std::vector<ports::FailedEntry>& entries);
+std::uint64_t retrySetAsideEntries(WriteContext& context);
+
+/// Vectors are of this embedder from now on; returns how many of another one went.
+std::uint64_t useEmbedderDigest(WriteContext& context, const std::string& digest);
+
+/// Learnings that the index holds, by ascending id, with their vectors.
+std::vector<ports::StoredEntry> activeEntries(Connection& connection, const std::optional<core::LearningId>& after, std::size_t limit);
+
+}  // namespace learnd::sqlite
