@@ -1,0 +1,3 @@
+#include "interfaces/cli/learnctl.hpp"
+
+int main(int argumentCount, char** arguments) { return learnd::cli::runLearnctl(argumentCount, arguments); }

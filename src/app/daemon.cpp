@@ -1,0 +1,172 @@
+#include "app/daemon.hpp"
+
+#include "adapters/system/system_clock.hpp"
+#include "adapters/system/uuid7_source.hpp"
+#include "app/wiring.hpp"
+#include "core/limits.hpp"
+#include "interfaces/dbus/door.hpp"
+#include "services/services.hpp"
+#include "support/log.hpp"
+#include "support/notify.hpp"
+#include "support/timeout.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <csignal>
+#include <exception>
+
+namespace learnd::app {
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kPoolThreads = 4;
+/// Searches of the quality log are seen within five seconds.
+constexpr auto kFlushPause = 2s;
+/// With the model at hand its scale takes a fraction of a second the first time; a start does not wait for more.
+constexpr auto kCalibrationPatience = 5s;
+
+/// The parts of a running daemon, in the order in which they need each other.
+struct Parts {
+  asio::io_context context{1};
+  support::BlockingPool pool{kPoolThreads};
+  adapters::system::SystemClock clock;
+  adapters::system::Uuid7Source ids;
+  std::unique_ptr<ports::RecordStore> records;
+  std::unique_ptr<ports::VectorIndex> index;
+  std::unique_ptr<ports::Embedder> embedder;
+  std::unique_ptr<services::ServiceContext> shared;
+  std::unique_ptr<services::Services> services;
+  std::unique_ptr<interfaces::http::Server> server;
+  std::unique_ptr<interfaces::dbus::Door> bus;
+  int status = 0;
+};
+
+core::Result<void> build(Parts& parts, const config::Config& config, const support::Places& places, bool user) {
+  auto access = accessPolicyOf(config);
+  if (!access) return access.error();
+  auto settings = serverSettingsOf(config, places);
+  if (!settings) return settings.error();
+  auto records = makeRecordStore(config, places);
+  if (!records) return records.error();
+  parts.records = std::move(*records);
+  auto index = makeIndex(config, parts.pool);
+  if (!index) return index.error();
+  parts.index = std::move(*index);
+  auto embedder = makeEmbedder(config);
+  if (!embedder) return embedder.error();
+  parts.embedder = std::move(*embedder);
+  parts.shared = std::make_unique<services::ServiceContext>(services::ServiceContext{
+      *parts.records, *parts.index, *parts.embedder, parts.clock, parts.ids, parts.pool, std::move(*access), rulesOf(config),
+      {config.store.backend, config.index.backend, config.embedder.backend}, {}});
+  parts.services = std::make_unique<services::Services>(*parts.shared);
+  parts.server = std::make_unique<interfaces::http::Server>(parts.context.get_executor(), *parts.services, std::move(*settings));
+  const config::Bus bus = config.server.bus.value_or(user ? config::Bus::Session : config::Bus::System);
+  if (bus != config::Bus::None) {
+    const auto which = bus == config::Bus::System ? interfaces::dbus::BusKind::System : interfaces::dbus::BusKind::Session;
+    parts.bus = std::make_unique<interfaces::dbus::Door>(parts.context.get_executor(), *parts.services, which);
+  }
+  return {};
+}
+
+void logFailure(const char* what, std::exception_ptr failed) {
+  if (!failed) return;
+  try {
+    std::rethrow_exception(failed);
+  } catch (const std::exception& error) {
+    support::log::error(what, {{"ERROR", error.what()}});
+  }
+}
+
+void spawn(Parts& parts, asio::awaitable<void> work, const char* what) {
+  asio::co_spawn(parts.context, std::move(work), [what](std::exception_ptr failed) { logFailure(what, failed); });
+}
+
+asio::awaitable<void> flushQuality(services::QualityService& quality) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  while (true) {
+    timer.expires_after(kFlushPause);
+    const auto [cancelled] = co_await timer.async_wait(kAwait);
+    if (cancelled) co_return;
+    auto flushed = co_await quality.flush();
+    if (!flushed) support::log::warning("the quality log is delayed", {{"ERROR", flushed.error().message()}});
+  }
+}
+
+/// Ready to answer: the index is loaded, the scale is there where it can be had quickly, both doors are open.
+asio::awaitable<core::Result<void>> open(Parts& parts) {
+  auto loaded = co_await parts.services->indexer.load();
+  if (!loaded) co_return loaded.error();
+  auto preparing = parts.services->calibration.prepare();
+  // What is missing is said, and tried again, by the indexer.
+  (void)co_await support::withTimeout(std::move(preparing), kCalibrationPatience);
+  (void)co_await parts.services->quality.report();
+  (void)co_await parts.services->health.counts();
+  auto started = parts.server->start();
+  if (!started) co_return started.error();
+  if (parts.bus) parts.bus->start();
+  co_return core::Result<void>();
+}
+
+/// Ends in the order in which nothing that was accepted is lost.
+asio::awaitable<void> close(Parts& parts) {
+  support::notifyStopping();
+  support::log::info("stopping");
+  co_await parts.server->stop(core::kStopDeadline);
+  if (parts.bus) co_await parts.bus->stop();
+  auto flushed = co_await parts.services->quality.flush();
+  if (!flushed) support::log::warning("the last searches are missing in the quality log", {{"ERROR", flushed.error().message()}});
+  parts.services->indexer.stop();
+}
+
+asio::awaitable<void> live(Parts& parts) {
+  asio::signal_set signals(parts.context, SIGTERM, SIGINT);
+  auto opened = co_await open(parts);
+  if (!opened) {
+    support::log::error("learnd can't start: " + opened.error().message());
+    parts.status = 1;
+    parts.context.stop();
+    co_return;
+  }
+  spawn(parts, parts.services->indexer.run(), "the indexer ended");
+  spawn(parts, flushQuality(parts.services->quality), "the quality log ended");
+  spawn(parts, support::pulseWatchdog(), "the watchdog's pulse ended");
+  support::notifyReady("Serving");
+  support::log::info("ready", {{"VERSION", LEARND_VERSION}});
+  co_await signals.async_wait(kAwait);
+  co_await close(parts);
+  parts.context.stop();
+}
+
+}  // namespace
+
+int runDaemon(const config::Config& config, const support::Places& places, bool user) {
+  // A peer that is gone is an error of the write, not the end of the daemon.
+  std::signal(SIGPIPE, SIG_IGN);
+  Parts parts;
+  auto built = build(parts, config, places, user);
+  if (!built) {
+    const std::string field = built.error().field();
+    support::log::error("learnd can't start: " + (field.empty() ? "" : field + ": ") + built.error().message());
+    return 1;
+  }
+  spawn(parts, live(parts), "the daemon ended");
+  parts.context.run();
+  // Workers first: what they still hold must not come back to a loop that has ended.
+  parts.bus.reset();
+  parts.server.reset();
+  parts.embedder.reset();
+  parts.records.reset();
+  parts.pool.stop();
+  return parts.status;
+}
+
+}  // namespace learnd::app

@@ -1,0 +1,96 @@
+#include "app/wiring.hpp"
+
+#include "adapters/embedded_index/embedded_index.hpp"
+#include "adapters/sentence_model/sentence_model_embedder.hpp"
+#include "adapters/sqlite/sqlite_record_store.hpp"
+#include "support/account.hpp"
+#include "support/listen_descriptors.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace learnd::app {
+
+namespace {
+
+constexpr const char* kDefaultModel = "all-minilm-l6-v2";
+
+core::Error notInThisBuild(const std::string& key, const std::string& value, const std::string& instead) {
+  return core::Error(core::ErrorKind::Unavailable, key + " = \"" + value + "\": this build can't run it yet; use \"" + instead + "\"");
+}
+
+/// A known name lies among the installed models; a path is taken as it is.
+bool isPath(const std::string& model) { return model.find('/') != std::string::npos; }
+
+}  // namespace
+
+core::Result<std::unique_ptr<ports::RecordStore>> makeRecordStore(const config::Config& config, const support::Places& places) {
+  if (config.store.backend != "sqlite") return notInThisBuild("store.backend", config.store.backend, "sqlite");
+  sqlite::SqliteOptions options;
+  options.stateFolder = places.state;
+  auto opened = sqlite::SqliteRecordStore::open(std::move(options));
+  if (!opened) return opened.error();
+  return std::unique_ptr<ports::RecordStore>(std::move(*opened));
+}
+
+core::Result<std::unique_ptr<ports::VectorIndex>> makeIndex(const config::Config& config, support::BlockingPool& pool) {
+  if (config.index.backend != "embedded") return notInThisBuild("index.backend", config.index.backend, "embedded");
+  return std::unique_ptr<ports::VectorIndex>(std::make_unique<embedded_index::EmbeddedIndex>(pool));
+}
+
+core::Result<std::unique_ptr<ports::Embedder>> makeEmbedder(const config::Config& config) {
+  if (config.embedder.backend != "builtin") return notInThisBuild("embedder.backend", config.embedder.backend, "builtin");
+  const std::string model = config.embedder.model.empty() ? kDefaultModel : config.embedder.model;
+  sentence_model::EmbedderOptions options;
+  options.model = isPath(model) ? std::filesystem::path(model).filename().string() : model;
+  options.folder = isPath(model) ? std::filesystem::path(model)
+                                 : support::modelsFolder(support::thisProgram(), support::processEnvironment()) / model;
+  options.prefix = config.embedder.queryPrefix.value_or("");
+  options.threads = config.embedder.threads;
+  auto embedder = std::make_unique<sentence_model::SentenceModelEmbedder>(options);
+  // A known model that is not installed means words only; a folder that somebody named must be one.
+  if (isPath(model) && !embedder->problem().empty()) return core::Error(core::ErrorKind::InvalidInput, embedder->problem());
+  return std::unique_ptr<ports::Embedder>(std::move(embedder));
+}
+
+services::ServiceRules rulesOf(const config::Config& config) {
+  services::ServiceRules rules;
+  rules.scoring = config.scoring;
+  rules.quality = config.quality;
+  rules.redactSecrets = config.store.redact;
+  rules.reuseMinScore = config.reuse.minScore;
+  rules.contextMinScore = config.context.minScore;
+  rules.tokensBaseline = config.tokens.baseline;
+  rules.tokensWithContext = config.tokens.withContext;
+  rules.rawCalibration = config.embedder.calibration == "none";
+  return rules;
+}
+
+core::Result<core::AccessPolicy> accessPolicyOf(const config::Config& config) {
+  std::optional<std::uint32_t> adminGroup;
+  if (!config.server.adminGroup.empty()) {
+    auto group = support::findGroup(config.server.adminGroup);
+    if (!group) return group.error().withField("server.admin_group");
+    adminGroup = *group;
+  }
+  return core::AccessPolicy(::geteuid(), adminGroup, support::hostName());
+}
+
+core::Result<interfaces::http::ServerSettings> serverSettingsOf(const config::Config& config, const support::Places& places) {
+  interfaces::http::ServerSettings settings;
+  settings.socket = config.server.socket.empty() ? places.socket.string() : config.server.socket;
+  settings.mode = config.server.socketMode;
+  settings.tcp = config.server.tcp;
+  if (!config.server.socketGroup.empty()) {
+    auto group = support::findGroup(config.server.socketGroup);
+    if (!group) return group.error().withField("server.socket_group");
+    settings.group = *group;
+  }
+  auto passed = support::takeListenDescriptors();
+  if (!passed) return passed.error();
+  settings.passed = std::move(*passed);
+  return settings;
+}
+
+}  // namespace learnd::app

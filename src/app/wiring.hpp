@@ -1,0 +1,27 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "core/access.hpp"
+#include "core/result.hpp"
+#include "interfaces/http/server.hpp"
+#include "ports/embedder.hpp"
+#include "ports/record_store.hpp"
+#include "ports/vector_index.hpp"
+#include "services/service_context.hpp"
+#include "support/blocking_pool.hpp"
+#include "support/places.hpp"
+
+#include <memory>
+
+namespace learnd::app {
+
+/// The adapters that a configuration names. Each opens what it needs, or the error says what to do.
+core::Result<std::unique_ptr<ports::RecordStore>> makeRecordStore(const config::Config& config, const support::Places& places);
+core::Result<std::unique_ptr<ports::VectorIndex>> makeIndex(const config::Config& config, support::BlockingPool& pool);
+core::Result<std::unique_ptr<ports::Embedder>> makeEmbedder(const config::Config& config);
+
+services::ServiceRules rulesOf(const config::Config& config);
+core::Result<core::AccessPolicy> accessPolicyOf(const config::Config& config);
+core::Result<interfaces::http::ServerSettings> serverSettingsOf(const config::Config& config, const support::Places& places);
+
+}  // namespace learnd::app
