@@ -1,0 +1,182 @@
+#include "core/value_score.hpp"
+
+#include "core/learning.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace learnd::core {
+namespace {
+
+const ScoringRules kRules;
+
+double standard(const Factors& factors, const DerivedFactors* derived = nullptr) {
+  return scoreValue(factors, derived, "standard", "standard", kRules)->value;
+}
+
+ValueBreakdown detailed(const Factors& factors, const DerivedFactors* derived = nullptr) {
+  return scoreValue(factors, derived, "detailed", "standard", kRules)->breakdown;
+}
+
+TEST(ValueScore, TheWorkedExampleIsEightyOneHundredths) {
+  Factors factors;
+  factors.linesOfCode = 50;
+  factors.isGeneric = true;
+  factors.isNovel = true;
+  factors.userConfirmed = true;
+  factors.severity = "high";
+  EXPECT_NEAR(standard(factors), 0.81, 1e-12);
+}
+
+TEST(ValueScore, NothingGivenAndTheLeastPossible) {
+  EXPECT_NEAR(standard({}), 0.44, 1e-12);
+  Factors least;
+  least.isNovel = false;
+  least.severity = "low";
+  EXPECT_NEAR(standard(least), 0.25, 1e-12);
+}
+
+TEST(ValueScore, ComplexityIsFullAtAHundredLines) {
+  Factors factors;
+  factors.linesOfCode = 33;
+  EXPECT_NEAR(standard(factors), 0.506, 1e-12);
+  factors.linesOfCode = 100;
+  EXPECT_NEAR(standard(factors), 0.64, 1e-12);
+  factors.linesOfCode = 5000;
+  EXPECT_NEAR(standard(factors), 0.64, 1e-12);
+}
+
+TEST(ValueScore, SeveritiesHaveTheirValues) {
+  for (const auto& [severity, value] : std::vector<std::pair<std::string, double>>{{"critical", 1.0}, {"high", 0.8}, {"medium", 0.5}, {"low", 0.3}}) {
+    Factors factors;
+    factors.severity = severity;
+    EXPECT_NEAR(scoreValue(factors, nullptr, "standard", "standard", kRules)->breakdown.impact.value, value, 1e-12) << severity;
+  }
+}
+
+TEST(ValueScore, DerivedFactorsStandInAndAreMarked) {
+  DerivedFactors derived;
+  derived.linesOfCode = 10;
+  derived.isNovel = false;
+  derived.severity = "critical";
+  const auto score = scoreValue({}, &derived, "standard", "standard", kRules);
+  ASSERT_TRUE(score);
+  EXPECT_EQ(score->breakdown.complexity, (FactorScore{0.1, 0.2, true, false}));
+  EXPECT_EQ(score->breakdown.novelty, (FactorScore{0.2, 0.2, true, false}));
+  EXPECT_EQ(score->breakdown.impact, (FactorScore{1.0, 0.15, true, false}));
+  EXPECT_FALSE(score->breakdown.reusability.derived);
+}
+
+TEST(ValueScore, WhatWasGivenWinsOverWhatWasDerived) {
+  Factors given;
+  given.isNovel = true;
+  DerivedFactors derived;
+  derived.isNovel = false;
+  const auto score = scoreValue(given, &derived, "standard", "standard", kRules);
+  EXPECT_EQ(score->breakdown.novelty, (FactorScore{1.0, 0.2, false, false}));
+}
+
+TEST(ValueScore, DetailedComplexityIsTheMeanOfFour) {
+  Factors factors;
+  factors.linesOfCode = 100;
+  factors.filesModified = 5;
+  factors.solutionSteps = 5;
+  factors.timeMinutes = 60;
+  EXPECT_NEAR(detailed(factors).complexity.value, 0.875, 1e-12);
+  EXPECT_EQ(detailed({}).complexity.value, 0);
+}
+
+TEST(ValueScore, DetailedReusabilityAddsUpAndIsCapped) {
+  EXPECT_NEAR(detailed({}).reusability.value, 0.2, 1e-12);
+  Factors factors;
+  factors.scope = "universal";
+  factors.isNovel = true;
+  factors.usesStandardTools = true;
+  EXPECT_NEAR(detailed(factors).reusability.value, 1.0, 1e-12);
+  factors.scope = "single_case";
+  factors.isNovel = false;
+  EXPECT_NEAR(detailed(factors).reusability.value, 0.4 / 1.5, 1e-12);
+}
+
+TEST(ValueScore, DetailedNoveltyFallsWithTheBestSimilarity) {
+  const auto noveltyAt = [](double similarity) {
+    DerivedFactors derived;
+    derived.earlierLearnings = true;
+    derived.bestSimilarity = similarity;
+    return detailed({}, &derived).novelty.value;
+  };
+  EXPECT_EQ(noveltyAt(0.951), 0.1);
+  EXPECT_EQ(noveltyAt(0.95), 0.3);
+  EXPECT_EQ(noveltyAt(0.85), 0.6);
+  EXPECT_EQ(noveltyAt(0.7), 0.9);
+  const DerivedFactors first;
+  EXPECT_EQ(detailed({}, &first).novelty.value, 1.0);
+}
+
+TEST(ValueScore, DetailedConfirmationAndImpactAreCapped) {
+  Factors factors;
+  factors.confirmation = "explicit_success";
+  factors.feedbackText = "it works";
+  factors.severity = "critical";
+  factors.blocksWork = true;
+  factors.usersAffected = 100;
+  EXPECT_EQ(detailed(factors).confirmation.value, 1.0);
+  EXPECT_EQ(detailed(factors).impact.value, 1.0);
+  factors.confirmation = "explicit_failure";
+  factors.severity = "trivial";
+  factors.blocksWork = false;
+  factors.usersAffected = 2;
+  EXPECT_NEAR(detailed(factors).confirmation.value, 0.1, 1e-12);
+  EXPECT_NEAR(detailed(factors).impact.value, 0.3, 1e-12);
+}
+
+TEST(ValueScore, WeightSetsByNameSumToOne) {
+  for (const char* name : {"standard", "code", "error", "custom"}) {
+    const auto weights = weightsOf(name, kRules);
+    ASSERT_TRUE(weights);
+    EXPECT_NEAR(weights->complexity + weights->reusability + weights->novelty + weights->confirmation + weights->impact, 1, 1e-12);
+  }
+  EXPECT_EQ(weightsOf("fancy", kRules).error().field(), "weight_set");
+}
+
+TEST(ValueScore, AWrongFactorIsNamed) {
+  Factors factors;
+  factors.linesOfCode = -1;
+  EXPECT_EQ(validateFactors(factors, "standard").error().field(), "factors.lines_of_code");
+  factors.linesOfCode = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(validateFactors(factors, "standard").error().field(), "factors.lines_of_code");
+  factors.linesOfCode = 1;
+  factors.severity = "trivial";
+  EXPECT_EQ(validateFactors(factors, "standard").error().field(), "factors.severity");
+  EXPECT_TRUE(validateFactors(factors, "detailed"));
+  EXPECT_EQ(validateFactors({}, "fancy").error().field(), "profile");
+}
+
+TEST(DerivedFactors, CodeLinesAreThoseOfFencesElseThoseThatLookLikeCode) {
+  EXPECT_EQ(countCodeLines("Do this:\n```\nls -l\n\npwd\n```\nand rest."), 2);
+  EXPECT_EQ(countCodeLines("systemctl restart nginx --now\nThen it works again."), 1);
+  EXPECT_EQ(countCodeLines("services.nginx.enable = true;"), 1);
+  EXPECT_EQ(countCodeLines("Ask the person who set it up."), 0);
+}
+
+TEST(DerivedFactors, FeedbackConfirmsAndALoggedSuccessAloneDoesNot) {
+  Learning learning;
+  learning.kind = Kind::Interaction;
+  learning.outcome = Outcome::Success;
+  EXPECT_FALSE(deriveFactors(learning, std::nullopt).userConfirmed);
+  learning.latestFeedback = Outcome::Success;
+  EXPECT_EQ(deriveFactors(learning, std::nullopt).userConfirmed, true);
+}
+
+TEST(DerivedFactors, TwoSuccessfulReusesShowThatItIsGeneric) {
+  Learning learning;
+  learning.uses = 2;
+  learning.successes = 1;
+  EXPECT_FALSE(deriveFactors(learning, std::nullopt).isGeneric);
+  learning.successes = 2;
+  EXPECT_EQ(deriveFactors(learning, std::nullopt).isGeneric, true);
+}
+
+}  // namespace
+}  // namespace learnd::core
