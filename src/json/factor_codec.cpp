@@ -93,6 +93,12 @@ Value encodeFactors(const Factors& factors) {
   return Value(std::move(members));
 }
 
+std::vector<std::string_view> factorNames() {
+  std::vector<std::string_view> names;
+  forEachFactor([&](const auto& factor) { names.push_back(factor.name); });
+  return names;
+}
+
 Factors withoutFactor(Factors factors, std::string_view name) {
   forEachFactor([&](const auto& factor) {
     if (factor.name == name) (factors.*factor.member).reset();

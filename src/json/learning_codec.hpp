@@ -22,6 +22,8 @@ std::string writeLearning(const core::Learning& learning, IndexedMember indexed)
 core::Result<core::Learning> decodeLearning(const Value& value);
 
 Value encodeFactors(const core::Factors& factors);
+/// The wire names of all factors.
+std::vector<std::string_view> factorNames();
 /// The factors without the one of this wire name.
 core::Factors withoutFactor(core::Factors factors, std::string_view name);
 Value encodeBreakdown(const core::ValueBreakdown& breakdown);

@@ -41,9 +41,10 @@ void markFallbacks(core::Learning& learning, const std::vector<std::string>& wro
       breakdown.novelty.fallback = true;
     } else if (name == "user_confirmed" || name == "confirmation" || name == "feedback_text") {
       breakdown.confirmation.fallback = true;
-    } else {
+    } else if (name == "severity" || name == "blocks_work" || name == "users_affected") {
       breakdown.impact.fallback = true;
     }
+    // A name that no factor has stands for nothing.
   }
 }
 

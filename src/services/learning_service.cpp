@@ -1,7 +1,9 @@
 #include "services/learning_service.hpp"
 
+#include "core/limits.hpp"
 #include "core/normalised_key.hpp"
 #include "core/redaction.hpp"
+#include "json/learning_codec.hpp"
 #include "json/metadata.hpp"
 #include "services/indexer.hpp"
 #include "services/learning_rules.hpp"
@@ -14,19 +16,17 @@ namespace learnd::services {
 
 namespace {
 
-core::Error notFound(const core::LearningId& id) {
-  return core::Error(core::ErrorKind::NotFound, "there is no learning " + id.text());
-}
+core::Error notFound(const core::LearningId& id) { return core::Error(core::ErrorKind::NotFound, "there is no learning " + id.text()); }
 
 bool touchesOnlyPatternFields(const PatchRequest& patch) {
   return !patch.query && !patch.solution && !patch.attemptedSolution && !patch.rootCause && !patch.category && !patch.outcome &&
-         !patch.status && !patch.factors && !patch.important && !patch.metadata;
+         !patch.status && !patch.factors && patch.removedFactors.empty() && !patch.important && !patch.metadata;
 }
 
 bool touchesOnlyAFix(const PatchRequest& patch) {
-  return patch.solution && !patch.query && !patch.category && !patch.status && !patch.factors && !patch.important && !patch.metadata &&
-         !patch.name && !patch.patternType && !patch.keywords && !patch.prerequisites && !patch.variations && !patch.examples &&
-         (!patch.outcome || *patch.outcome == core::Outcome::Resolved);
+  return patch.solution && !patch.query && !patch.category && !patch.status && !patch.factors && patch.removedFactors.empty() &&
+         !patch.important && !patch.metadata && !patch.name && !patch.patternType && !patch.keywords && !patch.prerequisites &&
+         !patch.variations && !patch.examples && (!patch.outcome || *patch.outcome == core::Outcome::Resolved);
 }
 
 core::Result<void> checkRight(const core::Learning& learning, const PatchRequest& patch, const core::Caller& caller,
@@ -57,16 +57,23 @@ core::Result<void> patchOutcome(core::Learning& after, const core::Learning& bef
   if (!patch.outcome) return {};
   const bool fits = *patch.outcome == core::Outcome::Success || *patch.outcome == core::Outcome::Failure ||
                     *patch.outcome == core::Outcome::Partial || *patch.outcome == core::Outcome::Unknown;
-  if (after.kind != core::Kind::Interaction) return core::Error::invalidField("outcome", "a " + std::string(core::nameOf(after.kind)) + " has no outcome");
-  if (!fits) return core::Error::invalidField("outcome", "an interaction's outcome is \"success\", \"failure\", \"partial\" or \"unknown\"");
+  if (after.kind != core::Kind::Interaction)
+    return core::Error::invalidField("outcome", "a " + std::string(core::nameOf(after.kind)) + " has no outcome");
+  if (!fits)
+    return core::Error::invalidField("outcome", "an interaction's outcome is \"success\", \"failure\", \"partial\" or \"unknown\"");
   after.outcome = *patch.outcome;
   return {};
 }
 
 core::Result<void> patchPattern(core::Learning& after, const PatchRequest& patch) {
   if (after.kind != core::Kind::Pattern) {
-    const char* field = patch.name ? "name" : patch.patternType ? "pattern_type" : patch.keywords ? "keywords"
-                        : patch.prerequisites ? "prerequisites" : patch.variations ? "variations" : patch.examples ? "examples" : nullptr;
+    const char* field = patch.name            ? "name"
+                        : patch.patternType   ? "pattern_type"
+                        : patch.keywords      ? "keywords"
+                        : patch.prerequisites ? "prerequisites"
+                        : patch.variations    ? "variations"
+                        : patch.examples      ? "examples"
+                                              : nullptr;
     if (field) return core::Error::invalidField(field, "only patterns have this field");
     return {};
   }
@@ -80,6 +87,28 @@ core::Result<void> patchPattern(core::Learning& after, const PatchRequest& patch
 }
 
 /// The learning as the patch leaves it, all of it checked.
+/// A field that this learning's kind has not, or a text longer than its kind may have.
+core::Result<void> checkTexts(const core::Learning& after, const PatchRequest& patch) {
+  const std::string kind(core::nameOf(after.kind));
+  const bool isInteraction = after.kind == core::Kind::Interaction;
+  if (patch.solution && patch.solutionIsResponse != isInteraction) {
+    const bool isResponse = patch.solutionIsResponse;
+    return core::Error::invalidField(isResponse ? "response" : "solution",
+                                     "a " + kind + " has no such field: its answer is its " + (isResponse ? "solution" : "response"));
+  }
+  if (after.kind != core::Kind::Failure) {
+    const char* field = patch.attemptedSolution ? "attempted_solution" : patch.rootCause ? "root_cause" : nullptr;
+    if (field) return core::Error::invalidField(field, "only failures have this field");
+    if (after.query.size() > core::kMaxQuery) return core::Error::tooLarge("query", "query is longer than 8192 bytes (8 KiB)");
+  }
+  return {};
+}
+
+void patchFactors(core::Learning& after, const PatchRequest& patch) {
+  for (const std::string& name : patch.removedFactors) after.factors = json::withoutFactor(std::move(after.factors), name);
+  if (patch.factors) mergeFactors(after.factors, *patch.factors);
+}
+
 core::Result<core::Learning> applyPatch(const core::Learning& before, const PatchRequest& patch, const ServiceRules& rules) {
   core::Learning after = before;
   if (patch.query) after.query = *patch.query;
@@ -89,6 +118,7 @@ core::Result<core::Learning> applyPatch(const core::Learning& before, const Patc
   if (patch.category) after.category = *patch.category;
   if (patch.status) after.status = *patch.status;
   if (patch.important) after.important = *patch.important;
+  if (auto fits = checkTexts(after, patch); !fits) return fits.error();
   if (auto fits = checkCategory(after.category); !fits) return fits.error();
   if (auto fits = patchPattern(after, patch); !fits) return fits.error();
   if (rules.redactSecrets) redactTexts(after);
@@ -102,8 +132,8 @@ core::Result<core::Learning> applyPatch(const core::Learning& before, const Patc
     if (!metadata) return metadata.error();
     after.metadata = std::move(*metadata);
   }
-  if (patch.factors) {
-    mergeFactors(after.factors, *patch.factors);
+  if (patch.factors || !patch.removedFactors.empty()) {
+    patchFactors(after, patch);
     if (after.profile == "imported") after.profile = rules.scoring.profile;
     if (auto valid = core::validateFactors(after.factors, after.profile); !valid) return valid.error();
     if (auto scored = scoreLearning(after, std::nullopt, rules); !scored) return scored.error();
@@ -127,14 +157,20 @@ core::Result<void> refuseTwin(ports::RecordTransaction& transaction, const core:
   auto same = transaction.findSame(after);
   if (!same) return same.error();
   if (!*same || (*same)->id == after.id) return {};
-  return core::Error(core::ErrorKind::Conflict, "another learning has this text already: edit or delete that one").withId((*same)->id.text());
+  return core::Error(core::ErrorKind::Conflict, "another learning has this text already: edit or delete that one")
+      .withId((*same)->id.text());
 }
 
 void countFeedback(core::Learning& learning, core::Outcome outcome) {
   switch (outcome) {
-    case core::Outcome::Success: ++learning.successes; break;
-    case core::Outcome::Failure: ++learning.failures; break;
-    default: break;
+    case core::Outcome::Success:
+      ++learning.successes;
+      break;
+    case core::Outcome::Failure:
+      ++learning.failures;
+      break;
+    default:
+      break;
   }
   // A partial success takes nothing back from a success.
   if (outcome != core::Outcome::Partial || learning.latestFeedback != core::Outcome::Success) learning.latestFeedback = outcome;

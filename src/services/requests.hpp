@@ -35,16 +35,18 @@ struct StoreAnswer {
   bool duplicate = false;
 };
 
-/// A merge patch (RFC 7396) of a learning; `metadata` merges, all else replaces.
+/// A merge patch (RFC 7396) of a learning; `metadata` and factors merge, all else replaces. What was removed (null) is empty here.
 struct PatchRequest {
   std::optional<std::string> query;
   std::optional<std::string> solution;  // of an interaction: its response
+  bool solutionIsResponse = false;      // it was given under that name, which only interactions have
   std::optional<std::string> attemptedSolution;
   std::optional<std::string> rootCause;
   std::optional<std::string> category;
   std::optional<core::Outcome> outcome;
   std::optional<core::Status> status;
-  std::optional<core::Factors> factors;
+  std::optional<core::Factors> factors;     // those that are given replace the kept ones
+  std::vector<std::string> removedFactors;  // by their wire names
   std::optional<bool> important;
   std::optional<json::Value> metadata;
   std::optional<std::string> name;
@@ -122,7 +124,7 @@ struct BackendReport {
   std::string seam;     // "store", "index", "embedder"
   std::string backend;  // "sqlite", "embedded", "builtin"
   bool up = false;
-  std::string detail;   // what is wrong and what to do; or how it does
+  std::string detail;  // what is wrong and what to do; or how it does
   std::string version;
   std::vector<std::pair<std::string, json::Value>> facts;  // model, dimensions, entries … for doctor
 };

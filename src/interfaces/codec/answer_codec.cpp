@@ -2,212 +2,212 @@
 
 #include "json/learning_codec.hpp"
 
+#include <utility>
+
 namespace learnd::interfaces {
 
 namespace {
 
-json::Value optionalNumber(const std::optional<double>& number) { return number ? json::Value(*number) : json::Value(); }
+using json::Value;
 
-json::Value countsBy(const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
-  json::Value value{json::Value::Object{}};
-  for (const auto& [name, count] : counts) value.set(name, count);
-  return value;
+Value numberOrNull(const std::optional<double>& number) { return number ? Value(*number) : Value(); }
+
+Value encodeCounts(const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
+  Value::Object members;
+  for (const auto& [name, count] : counts) members.emplace_back(name, Value(count));
+  return Value(std::move(members));
 }
 
-json::Value encodeBackend(const services::BackendReport& backend) {
-  json::Value value;
-  value.set("backend", backend.backend);
-  value.set("state", backend.up ? "up" : "down");
-  value.set("detail", backend.detail);
-  return value;
+std::string_view stateOf(const services::BackendReport& report) { return report.up ? "up" : "down"; }
+
+/// With the store down nothing works; with anything else down less does.
+std::string_view statusOf(const services::HealthReport& report) { return report.degraded || !report.store.up ? "degraded" : "ready"; }
+
+Value encodeState(const services::BackendReport& report) {
+  return Value(Value::Object{{"backend", Value(report.backend)}, {"state", Value(stateOf(report))}, {"detail", Value(report.detail)}});
 }
 
-json::Value encodeBackendInFull(const services::BackendReport& backend) {
-  json::Value value;
-  value.set("backend", backend.backend);
-  value.set("reachable", backend.up);
-  value.set("state", backend.up ? "up" : "down");
-  value.set("detail", backend.detail);
-  if (!backend.version.empty()) value.set("version", backend.version);
-  for (const auto& [name, fact] : backend.facts) value.set(name, fact);
-  return value;
-}
-
-json::Value encodeHit(const services::SearchHit& hit) {
-  json::Value value;
-  value.set("id", hit.learning.id.text());
-  value.set("score", optionalNumber(hit.score));
-  value.set("cosine", optionalNumber(hit.cosine));
-  value.set("rank_score", hit.rankScore);
-  value.set("learning", json::encodeLearning(hit.learning, json::IndexedMember::Include));
-  return value;
+Value encodeBackend(const services::BackendReport& report) {
+  Value::Object members{{"backend", Value(report.backend)},
+                        {"reachable", Value(report.up)},
+                        {"state", Value(stateOf(report))},
+                        {"detail", Value(report.detail)}};
+  members.emplace_back("version", report.version.empty() ? Value() : Value(report.version));
+  for (const auto& [name, fact] : report.facts) members.emplace_back(name, fact);
+  return Value(std::move(members));
 }
 
 std::string_view titleOf(core::ErrorKind kind) {
   switch (kind) {
-    case core::ErrorKind::NotFound: return "Not found";
-    case core::ErrorKind::InvalidInput: return "Invalid request";
-    case core::ErrorKind::Conflict: return "Conflict";
-    case core::ErrorKind::PermissionDenied: return "Permission denied";
-    case core::ErrorKind::TooLarge: return "Too large";
-    case core::ErrorKind::Busy: return "Busy";
-    case core::ErrorKind::Unavailable: return "Unavailable";
-    case core::ErrorKind::Timeout: return "Timed out";
-    case core::ErrorKind::StorageFull: return "Storage full";
-    case core::ErrorKind::Internal: break;
+    case core::ErrorKind::Internal:
+      return "Internal error";
+    case core::ErrorKind::NotFound:
+      return "Not found";
+    case core::ErrorKind::InvalidInput:
+      return "Invalid input";
+    case core::ErrorKind::Conflict:
+      return "Conflict";
+    case core::ErrorKind::PermissionDenied:
+      return "Permission denied";
+    case core::ErrorKind::TooLarge:
+      return "Too large";
+    case core::ErrorKind::Busy:
+      return "Busy";
+    case core::ErrorKind::Unavailable:
+      return "Unavailable";
+    case core::ErrorKind::Timeout:
+      return "Timed out";
+    case core::ErrorKind::StorageFull:
+      return "Storage full";
   }
   return "Internal error";
 }
 
 }  // namespace
 
-json::Value encodeStoreAnswer(const services::StoreAnswer& answer) {
+Value encodeStoreAnswer(const services::StoreAnswer& answer) {
   const core::Learning& learning = answer.learning;
-  json::Value value;
-  value.set("id", learning.id.text());
+  Value::Object members{{"id", Value(learning.id.text())}};
   if (learning.kind == core::Kind::Interaction) {
-    value.set("value_score", learning.valueScore);
-    value.set("value_breakdown", json::encodeBreakdown(learning.breakdown));
-    value.set("tokens_saved", learning.interaction.tokensSaved);
-    value.set("tokens_saved_estimated", learning.interaction.tokensSavedEstimated);
+    members.emplace_back("value_score", Value(learning.valueScore));
+    members.emplace_back("value_breakdown", json::encodeBreakdown(learning.breakdown));
+    members.emplace_back("tokens_saved", Value(learning.interaction.tokensSaved));
+    members.emplace_back("tokens_saved_estimated", Value(learning.interaction.tokensSavedEstimated));
   } else {
-    value.set("indexed", learning.indexed);
-    value.set("duplicate", answer.duplicate);
+    members.emplace_back("indexed", Value(learning.indexed));
+    members.emplace_back("duplicate", Value(answer.duplicate));
   }
-  value.set("learning", json::encodeLearning(learning, json::IndexedMember::Include));
-  return value;
+  members.emplace_back("learning", json::encodeLearning(learning, json::IndexedMember::Include));
+  return Value(std::move(members));
 }
 
-json::Value encodeReuse(const core::Reuse& reuse) {
-  json::Value value;
-  value.set("decision", core::nameOf(reuse.decision));
-  value.set("id", reuse.id ? json::Value(reuse.id->text()) : json::Value());
-  value.set("score", optionalNumber(reuse.score));
-  value.set("exact", reuse.exact);
-  value.set("reason", reuse.reason);
-  return value;
+Value encodeReuse(const core::Reuse& reuse) {
+  return Value(Value::Object{{"decision", Value(core::nameOf(reuse.decision))},
+                             {"id", reuse.id ? Value(reuse.id->text()) : Value()},
+                             {"score", numberOrNull(reuse.score)},
+                             {"exact", Value(reuse.exact)},
+                             {"reason", Value(reuse.reason)}});
 }
 
-json::Value encodeSearchAnswer(const services::SearchAnswer& answer) {
-  json::Value::Array results;
-  for (const auto& hit : answer.results) results.push_back(encodeHit(hit));
-  json::Value value;
-  value.set("results", std::move(results));
-  value.set("reuse", encodeReuse(answer.reuse));
-  value.set("degraded", answer.degraded);
-  value.set("took_ms", answer.tookMilliseconds);
-  return value;
+Value encodeSearchAnswer(const services::SearchAnswer& answer) {
+  Value::Array results;
+  results.reserve(answer.results.size());
+  for (const auto& hit : answer.results) {
+    Value::Object members{{"id", Value(hit.learning.id.text())},
+                          {"score", numberOrNull(hit.score)},
+                          {"cosine", numberOrNull(hit.cosine)},
+                          {"rank_score", Value(hit.rankScore)}};
+    members.emplace_back("learning", json::encodeLearning(hit.learning, json::IndexedMember::Include));
+    results.emplace_back(std::move(members));
+  }
+  Value::Object members;
+  members.emplace_back("results", Value(std::move(results)));
+  members.emplace_back("reuse", encodeReuse(answer.reuse));
+  members.emplace_back("degraded", Value(answer.degraded));
+  members.emplace_back("took_ms", Value(answer.tookMilliseconds));
+  return Value(std::move(members));
 }
 
-json::Value encodeListAnswer(const services::ListAnswer& answer) {
-  json::Value::Array learnings;
+Value encodeListAnswer(const services::ListAnswer& answer) {
+  Value::Array learnings;
+  learnings.reserve(answer.learnings.size());
   for (const auto& learning : answer.learnings) learnings.push_back(json::encodeLearning(learning, json::IndexedMember::Include));
-  json::Value value;
-  value.set("learnings", std::move(learnings));
-  value.set("next_cursor", answer.nextCursor.empty() ? json::Value() : json::Value(answer.nextCursor));
-  return value;
+  Value::Object members;
+  members.emplace_back("learnings", Value(std::move(learnings)));
+  members.emplace_back("next_cursor", answer.nextCursor.empty() ? Value() : Value(answer.nextCursor));
+  return Value(std::move(members));
 }
 
-json::Value encodeImportAnswer(const services::ImportAnswer& answer) {
-  json::Value::Array rejected;
+Value encodeImportAnswer(const services::ImportAnswer& answer) {
+  Value::Array rejected;
+  rejected.reserve(answer.rejected.size());
   for (const auto& one : answer.rejected) {
-    json::Value rejection;
-    rejection.set("line", one.line);
-    rejection.set("field", one.field.empty() ? json::Value() : json::Value(one.field));
-    rejection.set("detail", one.detail);
-    rejected.push_back(std::move(rejection));
+    rejected.emplace_back(
+        Value::Object{{"line", Value(one.line)}, {"field", one.field.empty() ? Value() : Value(one.field)}, {"detail", Value(one.detail)}});
   }
-  json::Value value;
-  value.set("stored", answer.stored);
-  value.set("duplicates", answer.duplicates);
-  value.set("unchanged", answer.unchanged);
-  value.set("rejected", std::move(rejected));
-  return value;
+  Value::Object members{{"stored", Value(answer.stored)}, {"duplicates", Value(answer.duplicates)}, {"unchanged", Value(answer.unchanged)}};
+  members.emplace_back("rejected", Value(std::move(rejected)));
+  return Value(std::move(members));
 }
 
-json::Value encodeScore(const core::ValueScore& score) {
-  json::Value value;
-  value.set("value_score", score.value);
-  value.set("breakdown", json::encodeBreakdown(score.breakdown));
-  value.set("profile", score.profile);
-  value.set("weight_set", score.weightSet);
-  return value;
+Value encodeScore(const core::ValueScore& score) {
+  return Value(Value::Object{{"value_score", Value(score.value)},
+                             {"breakdown", json::encodeBreakdown(score.breakdown)},
+                             {"profile", Value(score.profile)},
+                             {"weight_set", Value(score.weightSet)}});
 }
 
-json::Value encodeQuality(const core::QualityReport& report) {
-  json::Value value;
-  value.set("window_days", report.windowDays);
-  value.set("queries", report.queries);
-  value.set("average_relevance", report.averageRelevance);
-  value.set("band", report.band);
-  value.set("target", report.target);
-  value.set("advice", report.advice);
-  return value;
+Value encodeQuality(const core::QualityReport& report) {
+  return Value(Value::Object{{"window_days", Value(report.windowDays)},
+                             {"queries", Value(report.queries)},
+                             {"average_relevance", Value(report.averageRelevance)},
+                             {"band", Value(report.band)},
+                             {"target", Value(report.target)},
+                             {"advice", Value(report.advice)}});
 }
 
-json::Value encodeReadiness(const services::HealthReport& report) {
-  json::Value value;
-  value.set("status", report.degraded ? "degraded" : "ready");
-  value.set("store", encodeBackend(report.store));
-  value.set("index", encodeBackend(report.index));
-  value.set("embedder", encodeBackend(report.embedder));
-  return value;
+Value encodeReadiness(const services::HealthReport& report) {
+  return Value(Value::Object{{"status", Value(statusOf(report))},
+                             {"store", encodeState(report.store)},
+                             {"index", encodeState(report.index)},
+                             {"embedder", encodeState(report.embedder)}});
 }
 
-json::Value encodeDoctor(const services::HealthReport& report) {
-  json::Value value;
-  value.set("version", LEARND_VERSION);
-  value.set("status", report.degraded ? "degraded" : "ready");
-  value.set("store", encodeBackendInFull(report.store));
-  value.set("index", encodeBackendInFull(report.index));
-  value.set("embedder", encodeBackendInFull(report.embedder));
-  return value;
+Value encodeDoctor(const services::HealthReport& report) {
+  return Value(Value::Object{{"status", Value(statusOf(report))},
+                             {"version", Value(LEARND_VERSION)},
+                             {"store", encodeBackend(report.store)},
+                             {"index", encodeBackend(report.index)},
+                             {"embedder", encodeBackend(report.embedder)}});
 }
 
-json::Value encodeStats(const ports::StoreCounts& counts, const services::HealthReport& health) {
-  json::Value value;
-  value.set("version", LEARND_VERSION);
-  value.set("learnings", counts.learnings);
-  value.set("pending_index", counts.pendingIndex);
-  value.set("set_aside", counts.setAside);
-  value.set("by_kind", countsBy(counts.byKind));
-  value.set("by_category", countsBy(counts.byCategory));
-  value.set("by_status", countsBy(counts.byStatus));
-  json::Value saved;
-  saved.set("measured", counts.tokensSavedMeasured);
-  saved.set("estimated", counts.tokensSavedEstimated);
-  value.set("tokens_saved", std::move(saved));
-  value.set("degraded", health.degraded);
-  value.set("store", encodeBackend(health.store));
-  value.set("index", encodeBackend(health.index));
-  value.set("embedder", encodeBackend(health.embedder));
-  return value;
+Value encodeStats(const ports::StoreCounts& counts, const services::HealthReport& health) {
+  return Value(Value::Object{{"version", Value(LEARND_VERSION)},
+                             {"learnings", Value(counts.learnings)},
+                             {"pending_index", Value(counts.pendingIndex)},
+                             {"set_aside", Value(counts.setAside)},
+                             {"by_kind", encodeCounts(counts.byKind)},
+                             {"by_category", encodeCounts(counts.byCategory)},
+                             {"by_status", encodeCounts(counts.byStatus)},
+                             {"tokens_saved", Value(Value::Object{{"measured", Value(counts.tokensSavedMeasured)},
+                                                                  {"estimated", Value(counts.tokensSavedEstimated)}})},
+                             {"degraded", Value(health.degraded)},
+                             {"store", encodeState(health.store)},
+                             {"index", encodeState(health.index)},
+                             {"embedder", encodeState(health.embedder)}});
 }
 
 int httpStatusOf(core::ErrorKind kind) {
   switch (kind) {
-    case core::ErrorKind::NotFound: return 404;
-    case core::ErrorKind::InvalidInput: return 422;
-    case core::ErrorKind::Conflict: return 409;
-    case core::ErrorKind::PermissionDenied: return 403;
-    case core::ErrorKind::TooLarge: return 413;
-    case core::ErrorKind::Busy: return 429;
+    case core::ErrorKind::Internal:
+      return 500;
+    case core::ErrorKind::NotFound:
+      return 404;
+    case core::ErrorKind::InvalidInput:
+      return 422;
+    case core::ErrorKind::Conflict:
+      return 409;
+    case core::ErrorKind::PermissionDenied:
+      return 403;
+    case core::ErrorKind::TooLarge:
+      return 413;
+    case core::ErrorKind::Busy:
+      return 429;
     case core::ErrorKind::Unavailable:
-    case core::ErrorKind::Timeout: return 503;
-    case core::ErrorKind::StorageFull: return 507;
-    case core::ErrorKind::Internal: break;
+      return 503;
+    case core::ErrorKind::Timeout:
+      return 503;
+    case core::ErrorKind::StorageFull:
+      return 507;
   }
   return 500;
 }
 
-json::Value encodeProblem(const core::Error& error, int status) {
-  json::Value value;
-  value.set("title", titleOf(error.kind()));
-  value.set("status", status);
-  value.set("detail", error.message());
-  if (!error.field().empty()) value.set("field", error.field());
-  if (!error.id().empty()) value.set("id", error.id());
-  return value;
+Value encodeProblem(const core::Error& error, int status) {
+  Value::Object members{{"title", Value(titleOf(error.kind()))}, {"status", Value(status)}, {"detail", Value(error.message())}};
+  if (!error.field().empty()) members.emplace_back("field", Value(error.field()));
+  if (!error.id().empty()) members.emplace_back("id", Value(error.id()));
+  return Value(std::move(members));
 }
 
 }  // namespace learnd::interfaces

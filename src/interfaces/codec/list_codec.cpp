@@ -1,30 +1,57 @@
+#include "core/limits.hpp"
+#include "interfaces/codec/field_reader.hpp"
 #include "interfaces/codec/request_codec.hpp"
 
+#include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <functional>
-#include <map>
 #include <set>
+#include <utility>
 
 namespace learnd::interfaces {
 
 namespace {
 
-using core::Error;
-using core::Result;
 using services::ListRequest;
 
-Error wrong(const std::string& name, std::string message) { return Error::invalidField(name, std::move(message)); }
+core::Error wrong(std::string_view name, std::string_view rule) {
+  return core::Error::invalidField(std::string(name), std::string(name) + " must be " + std::string(rule));
+}
 
-template <class T>
-std::optional<T> numberIn(const std::string& text) {
-  T number{};
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+template <class Number>
+std::optional<Number> readNumber(const std::string& text) {
+  Number number{};
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
   return number;
 }
 
-/// Values may come separated by commas.
+core::Result<bool> readTruth(std::string_view name, const std::string& text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return wrong(name, "true or false");
+}
+
+core::Result<core::Timestamp> readTime(std::string_view name, const std::string& text) {
+  if (const auto time = core::parseTimestamp(text)) return *time;
+  return wrong(name, "an RFC 3339 time, as 2026-01-02T03:04:05Z");
+}
+
+/// What a parameter does to the request; nothing where it is none of these.
+using Apply = core::Result<void> (*)(const std::string&, ListRequest&);
+
+/// Puts a checked value into its place.
+template <class Source, class Place>
+core::Result<void> put(core::Result<Source> value, Place& place) {
+  if (!value) return value.error();
+  if constexpr (requires { place.push_back(*value); }) {
+    place.push_back(std::move(*value));
+  } else {
+    place = std::move(*value);
+  }
+  return {};
+}
+
+/// Values that come separated by commas, any of which may match.
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> parts;
   for (std::size_t from = 0; from <= text.size();) {
@@ -35,114 +62,108 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
-Result<void> takeKind(ListRequest& request, const std::string& value) {
-  for (const std::string& name : split(value)) {
-    const auto kind = core::parseKind(name);
-    if (!kind) return wrong("kind", "it is solution, failure, interaction or pattern");
-    request.filter.kinds.push_back(*kind);
+core::Result<void> applyKind(const std::string& text, ListRequest& request) {
+  for (const std::string& name : split(text)) {
+    if (auto taken = put(readWord(name, "kind", core::parseKind, kKinds), request.filter.kinds); !taken) return taken.error();
   }
   return {};
 }
-
-Result<void> takeStatus(ListRequest& request, const std::string& value) {
-  for (const std::string& name : split(value)) {
-    const auto status = core::parseStatus(name);
-    if (!status) return wrong("status", "it is active, superseded or archived");
-    request.filter.statuses.push_back(*status);
+core::Result<void> applyStatus(const std::string& text, ListRequest& request) {
+  for (const std::string& name : split(text)) {
+    if (auto taken = put(readWord(name, "status", core::parseStatus, kStatuses), request.filter.statuses); !taken) return taken.error();
   }
   return {};
 }
-
-Result<void> takeCategory(ListRequest& request, const std::string& value) {
-  request.filter.categories = split(value);
+core::Result<void> applyOutcome(const std::string& text, ListRequest& request) {
+  return put(readWord(text, "outcome", core::parseOutcome, kOutcomes), request.filter.outcome);
+}
+core::Result<void> applyModel(const std::string& text, ListRequest& request) {
+  return put(readWord(text, "llm_used", core::parseModelUsed, kModelsUsed), request.filter.modelUsed);
+}
+core::Result<void> applyCategory(const std::string& text, ListRequest& request) {
+  for (std::string& name : split(text)) {
+    if (name.empty()) return wrong("category", "the name of a category: leave it out for all");
+    request.filter.categories.push_back(std::move(name));
+  }
   return {};
 }
-
-Result<void> takeOutcome(ListRequest& request, const std::string& value) {
-  request.filter.outcome = core::parseOutcome(value);
-  if (!request.filter.outcome) return wrong("outcome", "it is open, resolved, success, failure, partial or unknown");
+core::Result<void> applySource(const std::string& text, ListRequest& request) {
+  request.filter.source = text;
   return {};
 }
-
-Result<void> takeModel(ListRequest& request, const std::string& value) {
-  request.filter.modelUsed = core::parseModelUsed(value);
-  if (!request.filter.modelUsed) return wrong("llm_used", "it is local, remote or none");
+core::Result<void> applyImportant(const std::string& text, ListRequest& request) {
+  return put(readTruth("important", text), request.filter.important);
+}
+core::Result<void> applySince(const std::string& text, ListRequest& request) { return put(readTime("since", text), request.filter.since); }
+core::Result<void> applyUntil(const std::string& text, ListRequest& request) { return put(readTime("until", text), request.filter.until); }
+core::Result<void> applyMinValue(const std::string& text, ListRequest& request) {
+  const auto value = readNumber<double>(text);
+  if (!value || !(*value >= 0 && *value <= 1)) return wrong("min_value", "a number from 0 to 1");
+  request.filter.minValue = *value;
   return {};
 }
-
-Result<void> takeSource(ListRequest& request, const std::string& value) {
-  request.filter.source = value;
+core::Result<void> applyOrder(const std::string& text, ListRequest& request) {
+  if (text != "time" && text != "value") return wrong("order", "one of time, value");
+  request.order = text == "time" ? ports::ListOrder::Time : ports::ListOrder::Value;
   return {};
 }
-
-Result<void> takeImportant(ListRequest& request, const std::string& value) {
-  if (value != "true" && value != "false") return wrong("important", "it is true or false");
-  request.filter.important = value == "true";
+core::Result<void> applyCursor(const std::string& text, ListRequest& request) {
+  if (text.empty()) return wrong("cursor", "next_cursor of an answer: leave it out for the first page");
+  request.cursor = text;
   return {};
 }
-
-Result<void> takeTime(std::optional<core::Timestamp>& time, const std::string& name, const std::string& value) {
-  time = core::parseTimestamp(value);
-  if (!time) return wrong(name, "it is a time such as 2026-01-02T03:04:05Z");
-  return {};
-}
-
-Result<void> takeSince(ListRequest& request, const std::string& value) { return takeTime(request.filter.since, "since", value); }
-Result<void> takeUntil(ListRequest& request, const std::string& value) { return takeTime(request.filter.until, "until", value); }
-
-Result<void> takeMinValue(ListRequest& request, const std::string& value) {
-  request.filter.minValue = numberIn<double>(value);
-  if (!request.filter.minValue || !std::isfinite(*request.filter.minValue)) return wrong("min_value", "it is a number from 0 to 1");
-  return {};
-}
-
-Result<void> takeOrder(ListRequest& request, const std::string& value) {
-  if (value != "time" && value != "value") return wrong("order", "it is time or value");
-  request.order = value == "time" ? ports::ListOrder::Time : ports::ListOrder::Value;
-  return {};
-}
-
-Result<void> takeCursor(ListRequest& request, const std::string& value) {
-  if (value.empty()) return wrong("cursor", "it is empty: leave it out to begin at the start");
-  request.cursor = value;
-  return {};
-}
-
-Result<void> takeLimit(ListRequest& request, const std::string& value) {
-  const auto limit = numberIn<std::size_t>(value);
-  if (!limit || *limit < 1 || *limit > 500) return wrong("limit", "it is a number from 1 to 500");
+core::Result<void> applyLimit(const std::string& text, ListRequest& request) {
+  constexpr std::size_t kMost = 500;
+  const auto limit = readNumber<std::size_t>(text);
+  if (!limit || *limit < 1 || *limit > kMost) return wrong("limit", "an integer from 1 to 500");
   request.limit = *limit;
   return {};
 }
 
-using Take = Result<void> (*)(ListRequest&, const std::string&);
+constexpr std::array<std::pair<std::string_view, Apply>, 13> kParameters{{{"kind", applyKind},
+                                                                          {"category", applyCategory},
+                                                                          {"status", applyStatus},
+                                                                          {"outcome", applyOutcome},
+                                                                          {"llm_used", applyModel},
+                                                                          {"source", applySource},
+                                                                          {"important", applyImportant},
+                                                                          {"since", applySince},
+                                                                          {"until", applyUntil},
+                                                                          {"min_value", applyMinValue},
+                                                                          {"order", applyOrder},
+                                                                          {"cursor", applyCursor},
+                                                                          {"limit", applyLimit}}};
 
-const std::map<std::string, Take, std::less<>>& parametersByName() {
-  static const std::map<std::string, Take, std::less<>> parameters{
-      {"kind", takeKind},   {"status", takeStatus},       {"category", takeCategory}, {"outcome", takeOutcome}, {"llm_used", takeModel},
-      {"source", takeSource}, {"important", takeImportant}, {"since", takeSince},       {"until", takeUntil},     {"min_value", takeMinValue},
-      {"order", takeOrder}, {"cursor", takeCursor},       {"limit", takeLimit}};
-  return parameters;
+core::Result<void> applyOne(const std::string& name, const std::string& value, ListRequest& request) {
+  constexpr std::string_view kMetadata = "metadata.";
+  if (name.starts_with(kMetadata) && name.size() > kMetadata.size()) {
+    request.filter.metadata.emplace_back(name.substr(kMetadata.size()), value);
+    return {};
+  }
+  std::string allowed;
+  for (const auto& [known, apply] : kParameters) {
+    if (known == name) return apply(value, request);
+    allowed.append(known).append(", ");
+  }
+  const std::string shown = name.substr(0, 100);
+  return core::Error::invalidField(shown, shown + " is no parameter of this: allowed are " + allowed + "metadata.KEY");
 }
 
 }  // namespace
 
-Result<ListRequest> decodeList(const std::vector<std::pair<std::string, std::string>>& parameters) {
-  constexpr std::string_view kMetadata = "metadata.";
+core::Result<ListRequest> decodeList(const std::vector<std::pair<std::string, std::string>>& parameters) {
+  constexpr std::size_t kMostParameters = 100;
+  if (parameters.size() > kMostParameters) return core::Error(core::ErrorKind::InvalidInput, "there are more than 100 parameters");
   ListRequest request;
-  std::set<std::string> seen;
+  std::set<std::string_view> names;
   for (const auto& [name, value] : parameters) {
-    if (name.starts_with(kMetadata) && name.size() > kMetadata.size()) {
-      request.filter.metadata.emplace_back(name.substr(kMetadata.size()), value);
-      continue;
-    }
-    const auto known = parametersByName().find(name);
-    if (known == parametersByName().end()) {
-      return wrong(name, "a list has kind, category, status, outcome, llm_used, source, important, since, until, min_value, metadata.KEY, order, "
-                         "cursor and limit");
-    }
-    if (!seen.insert(name).second) return wrong(name, "it comes twice");
-    if (auto taken = known->second(request, value); !taken) return taken.error();
+    const std::string shown = name.substr(0, 100);
+    if (value.size() > core::kMaxShortText) return core::Error::tooLarge(shown, shown + " is longer than 1024 bytes (1 KiB)");
+    if (value.find('\0') != std::string::npos)
+      return core::Error::invalidField(shown, shown + " has a NUL character in it, which no text may have");
+    const bool isMetadata = name.starts_with("metadata.");
+    if (!names.insert(name).second && !isMetadata) return core::Error::invalidField(shown, shown + " comes twice");
+    if (auto applied = applyOne(name, value, request); !applied) return applied.error();
   }
   return request;
 }

@@ -1,186 +1,156 @@
 #include "interfaces/codec/request_codec.hpp"
 
 #include "core/limits.hpp"
+#include "interfaces/codec/field_reader.hpp"
 #include "json/learning_codec.hpp"
-#include "json/object_reader.hpp"
 
+#include <utility>
 
 namespace learnd::interfaces {
 
 namespace {
 
-using json::ObjectReader;
+constexpr std::size_t kMostConditions = 100;
+constexpr std::string_view kMetadataPrefix = "metadata.";
 
-core::Error wrong(const ObjectReader& reader, std::string_view name, std::string message) {
-  return core::Error::invalidField(reader.pathOf(name), std::move(message));
-}
-
-std::vector<core::Kind> readKinds(ObjectReader& reader, std::string_view name) {
+std::vector<core::Kind> readKinds(json::ObjectReader& reader) {
   std::vector<core::Kind> kinds;
-  for (const std::string& text : reader.texts(name, core::kMaxListItems, core::kMaxShortText).value_or(std::vector<std::string>{})) {
-    if (const auto kind = core::parseKind(text)) {
-      kinds.push_back(*kind);
-    } else {
-      reader.fail(wrong(reader, name, "a kind is solution, failure, interaction or pattern, not \"" + text + "\""));
+  for (const std::string& name : reader.texts("kinds", core::kMaxListItems, core::kMaxShortText).value_or(std::vector<std::string>())) {
+    auto kind = readWord(name, reader.pathOf("kinds") + "[" + std::to_string(kinds.size()) + "]", core::parseKind, kKinds);
+    if (!kind) {
+      reader.fail(kind.error());
+      return {};
     }
+    kinds.push_back(*kind);
   }
   return kinds;
 }
 
-core::SearchMode readMode(ObjectReader& reader) {
-  const auto name = reader.text("mode", core::kMaxShortText);
-  if (!name || *name == "hybrid") return core::SearchMode::Hybrid;
-  if (*name == "dense") return core::SearchMode::Dense;
-  if (*name == "lexical") return core::SearchMode::Lexical;
-  reader.fail(wrong(reader, "mode", "it is hybrid, dense or lexical"));
+core::SearchMode readMode(json::ObjectReader& reader) {
+  const auto mode = reader.text("mode", core::kMaxShortText);
+  if (!mode || *mode == "hybrid") return core::SearchMode::Hybrid;
+  if (*mode == "dense") return core::SearchMode::Dense;
+  if (*mode == "lexical") return core::SearchMode::Lexical;
+  reader.fail(core::Error::invalidField("mode", "mode must be one of hybrid, dense, lexical"));
   return core::SearchMode::Hybrid;
 }
 
-bool isFilterName(std::string_view name) {
-  return name == "source" || name == "outcome" || name == "llm_used" || name == "important" ||
-         (name.starts_with("metadata.") && name.size() > std::string_view("metadata.").size());
-}
-
-bool isScalar(const json::Value& value) { return value.asArray() == nullptr && value.asObject() == nullptr; }
-
-/// `filter`: exact matches, a value or a list of them for each name.
-core::Result<std::vector<ports::AttributeCondition>> decodeFilter(const json::Value& filter, const std::string& path) {
-  std::vector<ports::AttributeCondition> conditions;
-  for (const auto& [name, value] : *filter.asObject()) {
-    const std::string field = path + "." + name;
-    if (!isFilterName(name)) {
-      return core::Error::invalidField(field, "a filter has source, outcome, llm_used, important and metadata.KEY");
-    }
-    ports::AttributeCondition condition{name, {}};
-    const json::Value::Array single{value};
-    for (const json::Value& one : value.asArray() != nullptr ? *value.asArray() : single) {
-      if (!isScalar(one)) return core::Error::invalidField(field, "it takes a text, a number, true or false, or a list of these");
-      auto canonical = json::writeCanonical(one, field);
-      if (!canonical) return canonical.error();
-      condition.values.push_back(std::move(*canonical));
-    }
-    conditions.push_back(std::move(condition));
+/// Whether a value is of the type that the property has.
+core::Result<void> checkCondition(std::string_view name, const json::Value& value, const std::string& path) {
+  const std::string* text = value.asText();
+  if (name == "important") {
+    if (value.asBool()) return {};
+    return core::Error::invalidField(path, path + " must be true or false");
   }
-  return conditions;
-}
-
-void readStatus(ObjectReader& reader, services::PatchRequest& patch) {
-  const auto name = reader.text("status", core::kMaxShortText);
-  if (!name) return;
-  patch.status = core::parseStatus(*name);
-  if (!patch.status) reader.fail(wrong(reader, "status", "it is active, superseded or archived"));
-}
-
-void readOutcome(ObjectReader& reader, services::PatchRequest& patch) {
-  const auto name = reader.text("outcome", core::kMaxShortText);
-  if (!name) return;
-  patch.outcome = core::parseOutcome(*name);
-  if (!patch.outcome) reader.fail(wrong(reader, "outcome", "it is open or resolved (failures), success, failure, partial or unknown (interactions)"));
-}
-
-/// A text of a merge patch: null takes it away, which is an empty text.
-std::optional<std::string> patchedText(ObjectReader& reader, std::string_view name, std::size_t limit) {
-  const bool there = reader.has(name);
-  auto text = reader.text(name, limit);
-  if (there && !text) text = std::string();
-  return text;
-}
-
-void readFactors(ObjectReader& reader, std::optional<core::Factors>& factors) {
-  const json::Value* given = reader.object("factors");
-  if (given == nullptr) return;
-  auto decoded = json::decodeFactors(*given, reader.pathOf("factors"));
-  if (decoded) {
-    factors = std::move(*decoded);
-  } else {
-    reader.fail(decoded.error());
+  if (name.starts_with(kMetadataPrefix)) {
+    if (text || value.isNumber() || value.asBool()) return {};
+    return core::Error::invalidField(path, path + " must be text, a number, true or false, or a list of these");
   }
+  if (!text) return core::Error::invalidField(path, path + " must be text or a list of texts");
+  if (name == "outcome") {
+    if (auto word = readWord(*text, path, core::parseOutcome, kOutcomes); !word) return word.error();
+  }
+  if (name == "llm_used") {
+    if (auto word = readWord(*text, path, core::parseModelUsed, kModelsUsed); !word) return word.error();
+  }
+  return {};
+}
+
+core::Result<ports::AttributeCondition> readCondition(const std::string& name, const json::Value& value) {
+  const std::string path = "filter." + name.substr(0, 100);
+  const bool known = name == "source" || name == "outcome" || name == "llm_used" || name == "important" ||
+                     (name.starts_with(kMetadataPrefix) && name.size() > kMetadataPrefix.size());
+  if (!known)
+    return core::Error::invalidField(path, path + " can't be filtered by: use source, outcome, llm_used, important or metadata.KEY");
+  ports::AttributeCondition condition;
+  condition.name = name;
+  const json::Value::Array one{value};
+  const json::Value::Array& values = value.asArray() ? *value.asArray() : one;
+  if (values.empty()) return core::Error::invalidField(path, path + " must not be an empty list");
+  if (values.size() > core::kMaxListItems) {
+    return core::Error::tooLarge(path, path + " has more than " + std::to_string(core::kMaxListItems) + " values");
+  }
+  for (const json::Value& each : values) {
+    if (auto fits = checkCondition(name, each, path); !fits) return fits.error();
+    condition.values.push_back(json::write(each));
+  }
+  return condition;
+}
+
+std::vector<ports::AttributeCondition> readFilter(json::ObjectReader& reader) {
+  std::vector<ports::AttributeCondition> filter;
+  const json::Value* given = reader.object("filter");
+  if (!given) return filter;
+  if (given->asObject()->size() > kMostConditions) {
+    reader.fail(core::Error::tooLarge("filter", "filter has more than " + std::to_string(kMostConditions) + " members"));
+    return filter;
+  }
+  for (const auto& [name, value] : *given->asObject()) {
+    auto condition = readCondition(name, value);
+    if (!condition) {
+      reader.fail(condition.error());
+      return filter;
+    }
+    filter.push_back(std::move(*condition));
+  }
+  return filter;
 }
 
 }  // namespace
 
 core::Result<services::SearchRequest> decodeSearch(const json::Value& body) {
-  ObjectReader reader(body);
+  constexpr std::int64_t kMostResults = 100;
   services::SearchRequest request;
+  json::ObjectReader reader(body);
   request.query = reader.requiredText("query", core::kMaxSearchQuery);
-  request.categories = reader.texts("categories", core::kMaxListItems, core::kMaxShortText).value_or(std::vector<std::string>{});
-  request.kinds = readKinds(reader, "kinds");
-  request.limit = static_cast<std::size_t>(reader.integer("limit", 1, 100).value_or(5));
+  request.categories = reader.texts("categories", core::kMaxListItems, core::kMaxShortText).value_or(std::vector<std::string>());
+  for (std::size_t i = 0; i < request.categories.size(); ++i) {
+    if (!request.categories[i].empty()) continue;
+    const std::string path = "categories[" + std::to_string(i) + "]";
+    reader.fail(core::Error::invalidField(path, path + " must not be empty: leave categories out to search in all"));
+  }
+  request.kinds = readKinds(reader);
+  request.limit = static_cast<std::size_t>(reader.integer("limit", 1, kMostResults).value_or(static_cast<std::int64_t>(request.limit)));
   request.minScore = reader.number("min_score", 0, 1);
+  request.filter = readFilter(reader);
   request.mode = readMode(reader);
   request.count = reader.boolean("count").value_or(true);
-  if (const json::Value* filter = reader.object("filter")) {
-    auto conditions = decodeFilter(*filter, reader.pathOf("filter"));
-    if (conditions) {
-      request.filter = std::move(*conditions);
-    } else {
-      reader.fail(conditions.error());
-    }
-  }
-  if (auto done = reader.finish(); !done) return done.error();
+  if (auto end = reader.finish(); !end) return end.error();
   return request;
 }
 
-core::Result<services::PatchRequest> decodePatch(const json::Value& body) {
-  ObjectReader reader(body);
-  services::PatchRequest patch;
-  patch.query = patchedText(reader, "query", core::kMaxErrorText);
-  patch.solution = patchedText(reader, reader.has("response") && !reader.has("solution") ? "response" : "solution", core::kMaxText);
-  patch.attemptedSolution = patchedText(reader, "attempted_solution", core::kMaxText);
-  patch.rootCause = patchedText(reader, "root_cause", core::kMaxText);
-  patch.category = patchedText(reader, "category", core::kMaxShortText);
-  readOutcome(reader, patch);
-  readStatus(reader, patch);
-  readFactors(reader, patch.factors);
-  patch.important = reader.boolean("important");
-  if (const json::Value* metadata = reader.object("metadata")) patch.metadata = *metadata;
-  patch.name = patchedText(reader, "name", core::kMaxShortText);
-  patch.patternType = patchedText(reader, "pattern_type", core::kMaxShortText);
-  patch.keywords = reader.texts("keywords", core::kMaxListItems, core::kMaxText);
-  patch.prerequisites = reader.texts("prerequisites", core::kMaxListItems, core::kMaxText);
-  patch.variations = reader.texts("variations", core::kMaxListItems, core::kMaxText);
-  patch.examples = reader.texts("examples", core::kMaxListItems, core::kMaxText);
-  if (auto done = reader.finish(); !done) return done.error();
-  return patch;
-}
-
 core::Result<services::FeedbackRequest> decodeFeedback(const json::Value& body) {
-  ObjectReader reader(body);
   services::FeedbackRequest request;
+  json::ObjectReader reader(body);
   const std::string id = reader.requiredText("id", core::kMaxShortText);
-  const std::string outcome = reader.requiredText("outcome", core::kMaxShortText);
-  request.note = reader.text("note", core::kMaxText).value_or("");
-  if (!reader.failed()) {
-    const auto parsed = core::parseOutcome(outcome);
-    if (parsed == core::Outcome::Success || parsed == core::Outcome::Failure || parsed == core::Outcome::Partial) {
-      request.outcome = *parsed;
-    } else {
-      reader.fail(wrong(reader, "outcome", "feedback is success, failure or partial"));
-    }
+  if (const auto parsed = core::LearningId::parse(id)) {
+    request.id = *parsed;
+  } else if (!id.empty()) {
+    reader.fail(core::Error::invalidField("id", "id must be the UUID of a learning"));
   }
-  if (auto done = reader.finish(); !done) return done.error();
-  auto known = decodeId(id);
-  if (!known) return known.error();
-  request.id = *known;
+  const auto outcome = readWordMember(reader, "outcome", core::parseOutcome, kFeedbackOutcomes);
+  if (!outcome) reader.fail(core::Error::invalidField("outcome", "outcome is required: success, failure or partial"));
+  request.outcome = outcome.value_or(core::Outcome::Success);
+  request.note = reader.text("note", core::kMaxText).value_or("");
+  if (auto end = reader.finish(); !end) return end.error();
   return request;
 }
 
 core::Result<services::ScoreRequest> decodeScore(const json::Value& body) {
-  ObjectReader reader(body);
   services::ScoreRequest request;
-  std::optional<core::Factors> factors;
-  readFactors(reader, factors);
-  if (factors) request.factors = std::move(*factors);
-  request.profile = reader.text("profile", core::kMaxShortText);
+  json::ObjectReader reader(body);
+  const auto factors = readFactors(reader);
+  if (!factors) reader.fail(core::Error::invalidField("factors", "factors is required: an object, {} for none"));
+  request.factors = factors.value_or(core::Factors());
+  request.profile = readProfile(reader);
   request.weightSet = reader.text("weight_set", core::kMaxShortText);
-  if (auto done = reader.finish(); !done) return done.error();
+  if (auto end = reader.finish(); !end) return end.error();
   return request;
 }
 
 core::Result<core::LearningId> decodeId(const std::string& text) {
-  const auto id = core::LearningId::parse(text);
-  if (!id) return core::Error(core::ErrorKind::NotFound, "there is no such learning: an id has the form 018f0000-0000-7000-8000-000000000000");
-  return *id;
+  if (const auto id = core::LearningId::parse(text)) return *id;
+  return core::Error(core::ErrorKind::NotFound, "there is no learning with this id: ids are UUIDs, as a search or list gives them");
 }
 
 }  // namespace learnd::interfaces
