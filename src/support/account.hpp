@@ -1,13 +1,15 @@
 #pragma once
 
+#include "core/result.hpp"
+
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace learnd::support {
 
-/// The number of a group, by its name or itself a number; nothing where there is none of that name. May read files: not on a busy loop.
-std::optional<std::uint32_t> groupNumber(const std::string& name);
+/// The number of a group, by its name or itself a number; InvalidInput where there is none of that name. May read files: not on a busy
+/// loop.
+[[nodiscard]] core::Result<std::uint32_t> findGroup(const std::string& name);
 
 /// The name of this machine.
 std::string hostName();

@@ -12,6 +12,7 @@ TEST(AccessPolicy, RootTheDaemonAndTheAdminGroupAreAdministrators) {
   EXPECT_TRUE(policy.isAdministrator({1000, 50, {}}));
   EXPECT_TRUE(policy.isAdministrator({1000, 100, {4, 50}}));
   EXPECT_FALSE(policy.isAdministrator({1000, 100, {4}}));
+  EXPECT_TRUE(policy.isAdministrator({1000, 100, {4}, true}));
 }
 
 TEST(AccessPolicy, TheCreatorIsWhoMatchesUidAndHost) {

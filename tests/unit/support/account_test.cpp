@@ -6,15 +6,15 @@ namespace learnd::support {
 namespace {
 
 TEST(Account, FindsAGroupByNameOrNumber) {
-  EXPECT_EQ(groupNumber("root"), 0U);
-  EXPECT_EQ(groupNumber("4242"), 4242U);
+  EXPECT_EQ(findGroup("root").value(), 0U);
+  EXPECT_EQ(findGroup("4242").value(), 4242U);
 }
 
 TEST(Account, FindsNoGroupThatIsNotThere) {
-  EXPECT_EQ(groupNumber("no-such-group-anywhere"), std::nullopt);
-  EXPECT_EQ(groupNumber(""), std::nullopt);
-  EXPECT_EQ(groupNumber("12x"), std::nullopt);
-  EXPECT_EQ(groupNumber("99999999999"), std::nullopt);
+  EXPECT_EQ(findGroup("no-such-group-anywhere").error().message(), "there is no group \"no-such-group-anywhere\" on this system");
+  EXPECT_FALSE(findGroup(""));
+  EXPECT_FALSE(findGroup("12x"));
+  EXPECT_FALSE(findGroup("99999999999"));
 }
 
 TEST(Account, KnowsTheMachine) { EXPECT_FALSE(hostName().empty()); }
