@@ -32,7 +32,7 @@ stdenv.mkDerivation (finalAttrs: {
     root = ../.;
     fileset = lib.fileset.unions [
       ../CMakeLists.txt
-      ../docs/man
+      ../docs
       ../src
       ../tests
     ];
