@@ -6,6 +6,7 @@
   ninja,
   pkg-config,
   dbus,
+  groff,
   python3,
   boost,
   cli11,
@@ -62,6 +63,7 @@ stdenv.mkDerivation (finalAttrs: {
   checkInputs = [ gtest ];
   nativeCheckInputs = [
     dbus
+    groff
     python3
     systemd
   ];
