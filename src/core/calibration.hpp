@@ -6,7 +6,7 @@
 
 namespace learnd::core {
 
-/// A model's scale: turns its cosines into scores in [0, 1] that mean the same for every model (learning rules, "Similarity").
+/// A model's scale: turns its cosines into scores in [0, 1] that mean the same for every model (docs/ranking.md).
 /// Made from the cosines of all pairs of a probe set of unrelated questions.
 struct Calibration {
   double median = 0;                    // m of the ranking

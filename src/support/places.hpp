@@ -27,7 +27,7 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
 /// The environment of this process.
 Environment processEnvironment();
 
-/// By the table "Programs and places" of docs/interface; folders of the user that are not named in the environment are those of the XDG
+/// As the manual page learnd(8) has them, under FILES; folders of the user that are not named in the environment are those of the XDG
 /// base directory specification (~/.config, ~/.local/state, /run/user/UID), which also says that relative ones count as unset. InvalidInput
 /// where a user's daemon has no home.
 [[nodiscard]] core::Result<Places> findPlaces(Scope scope, const Environment& environment);
