@@ -1,0 +1,45 @@
+#pragma once
+
+#include "adapters/embedded_index/fair_shared_mutex.hpp"
+#include "adapters/embedded_index/memory_index.hpp"
+#include "ports/vector_index.hpp"
+#include "support/blocking_pool.hpp"
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace learnd::embedded_index {
+
+/// The index in memory, loaded from the record store at start. Its work is done on the pool's threads: searches side by side, changes in
+/// short turns between them. The pool must outlive it, and its jobs must have ended (BlockingPool::stop) before this goes.
+class EmbeddedIndex final : public ports::VectorIndex {
+ public:
+  explicit EmbeddedIndex(support::BlockingPool& pool) : pool_(pool) {}
+
+  /// Until useDimensions was called the first vector says how many there are. A vector of zeros or with numbers that are not finite is as
+  /// none. InvalidInput: nothing of the call is taken.
+  ports::Task<void> upsert(std::vector<ports::IndexEntry> entries) override;
+  ports::Task<void> remove(std::vector<core::LearningId> ids) override;
+  /// A vector of other dimensions finds nothing: its answer has words alone.
+  ports::Task<ports::IndexAnswer> search(ports::IndexQuery query) override;
+  ports::Task<void> useDimensions(std::size_t dimensions) override;
+  ports::Task<ports::IndexStatus> status() override;
+  [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
+
+ private:
+  /// Memory for the scores of a search, used again by the next.
+  class Scores;
+
+  core::Result<void> checkDimensions(const std::vector<std::size_t>& sizes);
+  core::Result<void> takeIn(std::vector<ports::IndexEntry> entries);
+  core::Result<ports::IndexAnswer> find(ports::IndexQuery query);
+
+  support::BlockingPool& pool_;
+  FairSharedMutex mutex_;
+  MemoryIndex index_;
+  std::mutex spareMutex_;
+  std::vector<std::vector<float>> spareScores_;
+};
+
+}  // namespace learnd::embedded_index
