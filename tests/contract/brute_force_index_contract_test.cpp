@@ -1,0 +1,21 @@
+#include "tests/contract/vector_index_oracle_contract.hpp"
+
+namespace learnd::contract {
+
+namespace {
+
+class BruteForceUnderTest final : public VectorIndexUnderTest {
+ public:
+  ports::VectorIndex& index() override { return index_; }
+
+ private:
+  fakes::BruteForceIndex index_;
+};
+
+const VectorIndexMaker kMaker{"brute_force", [] { return std::make_unique<BruteForceUnderTest>(); }};
+
+INSTANTIATE_TEST_SUITE_P(BruteForce, VectorIndexContract, testing::Values(kMaker), [](const auto& info) { return info.param.name; });
+
+}  // namespace
+
+}  // namespace learnd::contract

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/lexical_terms.hpp"
+#include "ports/vector_index.hpp"
+
+#include <map>
+#include <vector>
+
+namespace learnd::fakes {
+
+/// The index without any art: each search compares with every entry, in single precision, and counts the words anew. The oracle of the
+/// others.
+class BruteForceIndex final : public ports::VectorIndex {
+ public:
+  ports::Task<void> upsert(std::vector<ports::IndexEntry> entries) override;
+  ports::Task<void> remove(std::vector<core::LearningId> ids) override;
+  ports::Task<ports::IndexAnswer> search(ports::IndexQuery query) override;
+  ports::Task<void> useDimensions(std::size_t dimensions) override;
+  ports::Task<ports::IndexStatus> status() override;
+  [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
+
+ private:
+  struct Kept {
+    ports::IndexEntry entry;
+    core::LexicalTerms terms;
+  };
+  /// What a term of the question weighs in this store.
+  using Rarities = std::map<std::uint32_t, double>;
+
+  [[nodiscard]] Rarities raritiesOf(const std::string& question) const;
+
+  std::map<core::LearningId, Kept> kept_;
+  std::size_t dimensions_ = 0;
+};
+
+}  // namespace learnd::fakes
