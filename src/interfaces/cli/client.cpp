@@ -45,6 +45,11 @@ class Client::Connection {
   explicit Connection(const std::string& path) : path_(path), socket_(context_) {
     error_code failed;
     socket_.connect(asio::local::stream_protocol::endpoint(path), failed);
+    if (failed == asio::error::access_denied) {
+      throw UnreachableError("you may not talk to learnd at " + path +
+                             ": ask an administrator to add you to the socket's group (learnd), then log in again; `learnd --user` keeps a "
+                             "store of your own.");
+    }
     if (failed) throw unreachable(path, failed.message());
   }
 
