@@ -22,6 +22,10 @@ struct Request {
 };
 
 struct Response {
+  Response() = default;
+  // Written out because GCC 12 frees temporary aggregates twice that are handed to a coroutine.
+  Response(int code, std::string text, std::string type = "application/json") : status(code), body(std::move(text)), contentType(std::move(type)) {}
+
   int status = 200;
   std::string body;  // empty with 204
   std::string contentType = "application/json";
