@@ -81,7 +81,7 @@ enum class ListOrder : unsigned char { Time, Value };
 /// All parts must match; absent ones let everything through.
 struct LearningFilter {
   std::vector<core::Kind> kinds;
-  std::vector<std::string> categories;
+  std::vector<std::string> categories;  // promoted learnings are in core::kPromotedCategory too
   std::vector<core::Status> statuses;
   std::optional<core::Outcome> outcome;
   std::optional<core::ModelUsed> modelUsed;

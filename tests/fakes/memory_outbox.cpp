@@ -13,8 +13,6 @@ MemoryOutboxRow* findRow(MemoryState& state, const core::LearningId& id, std::ui
   return place == state.outbox.end() ? nullptr : &*place;
 }
 
-bool isInIndex(const MemoryRow& row) { return row.learning.status == core::Status::Active && row.learning.ownsIndexEntry; }
-
 }  // namespace
 
 ports::Task<std::vector<ports::PendingEntry>> MemoryRecordStore::pending(core::Timestamp now, std::size_t limit) {
@@ -26,8 +24,8 @@ ports::Task<std::vector<ports::PendingEntry>> MemoryRecordStore::pending(core::T
     if (row.setAside || row.nextTry > now) continue;
     ports::PendingEntry entry{row.id, row.revision, row.attempts, std::nullopt, std::nullopt};
     const auto place = state_.rows.find(row.id);
-    if (place != state_.rows.end() && isInIndex(place->second)) {
-      entry.learning = place->second.learning;
+    if (place != state_.rows.end() && place->second.isInIndex()) {
+      entry.learning = state_.answer(place->second);
       entry.vector = place->second.vector;
     }
     due.push_back(std::move(entry));
@@ -42,8 +40,7 @@ ports::Task<void> MemoryRecordStore::finishIndexing(std::vector<ports::IndexedEn
     if (!findRow(state_, entry.id, entry.revision)) continue;
     std::erase_if(state_.outbox, [&entry](const MemoryOutboxRow& row) { return row.id == entry.id; });
     const auto place = state_.rows.find(entry.id);
-    if (place == state_.rows.end()) continue;
-    place->second.learning.indexed = isInIndex(place->second) && entry.vector.has_value();
+    if (place == state_.rows.end() || !place->second.isInIndex()) continue;
     if (entry.vector) place->second.vector = std::move(entry.vector);
   }
   co_return ports::Result<void>();
@@ -55,10 +52,9 @@ ports::Task<void> MemoryRecordStore::failIndexing(std::vector<ports::FailedEntry
   for (auto& entry : entries) {
     MemoryOutboxRow* row = findRow(state_, entry.id, entry.revision);
     if (!row) continue;
-    ++row->attempts;
-    row->error = std::move(entry.error);
-    row->setAside = entry.setAside;
-    row->nextTry = entry.nextTry;
+    MemoryOutboxRow again{row->id, row->revision, row->attempts + 1, std::move(entry.error), entry.setAside, entry.nextTry};
+    std::erase_if(state_.outbox, [&again](const MemoryOutboxRow& one) { return one.id == again.id; });
+    state_.outbox.push_back(std::move(again));
   }
   co_return ports::Result<void>();
 }
@@ -84,15 +80,19 @@ ports::Task<std::uint64_t> MemoryRecordStore::useEmbedder(std::string identityDi
   embedder_ = std::move(identityDigest);
   std::uint64_t dropped = 0;
   for (auto& [id, row] : state_.rows) {
-    if (!row.vector) continue;
-    ++dropped;
+    if (row.vector) ++dropped;
     row.vector.reset();
-    row.learning.indexed = false;
-    if (!isInIndex(row) || findRow(state_, id, row.learning.revision)) continue;
-    MemoryOutboxRow queued;
-    queued.id = id;
-    queued.revision = row.learning.revision;
-    state_.outbox.push_back(std::move(queued));
+    if (!row.isInIndex()) continue;
+    const auto waiting =
+        std::find_if(state_.outbox.begin(), state_.outbox.end(), [&id](const MemoryOutboxRow& one) { return one.id == id; });
+    MemoryOutboxRow fresh;
+    fresh.id = id;
+    fresh.revision = row.learning.revision;
+    if (waiting == state_.outbox.end()) {
+      state_.outbox.push_back(std::move(fresh));
+    } else {
+      *waiting = std::move(fresh);
+    }
   }
   co_return dropped;
 }
@@ -103,7 +103,7 @@ ports::Task<std::vector<ports::StoredEntry>> MemoryRecordStore::scanActive(std::
   std::vector<ports::StoredEntry> page;
   auto place = after ? state_.rows.upper_bound(*after) : state_.rows.begin();
   for (; place != state_.rows.end() && page.size() < limit; ++place) {
-    if (isInIndex(place->second)) page.push_back({place->second.learning, place->second.vector});
+    if (place->second.isInIndex()) page.push_back({state_.answer(place->second), place->second.vector});
   }
   co_return page;
 }

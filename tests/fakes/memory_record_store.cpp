@@ -22,7 +22,8 @@ bool allows(const std::vector<T>& allowed, const T& one) {
 bool hasMetadata(const Learning& learning, const std::pair<std::string, std::string>& wanted) {
   const auto scalars = json::scalarsOf(learning.metadata);
   return std::any_of(scalars.begin(), scalars.end(), [&wanted](const auto& scalar) {
-    return scalar.first == wanted.first && (scalar.second == wanted.second || scalar.second == json::write(json::Value(wanted.second)));
+    if (scalar.first != wanted.first) return false;
+    return scalar.second == json::write(json::Value(wanted.second)) || (scalar.second == wanted.second && !scalar.second.starts_with('"'));
   });
 }
 
@@ -50,14 +51,47 @@ bool comesBefore(const ports::PagePlace& a, const ports::PagePlace& b, ports::Li
 
 ports::PagePlace placeOf(const Learning& learning) { return {learning.timestamp, learning.valueScore, learning.id}; }
 
+void keepNewest(std::vector<Learning>& learnings, std::size_t count) {
+  std::sort(learnings.begin(), learnings.end(),
+            [](const Learning& a, const Learning& b) { return comesBefore(placeOf(a), placeOf(b), ports::ListOrder::Time); });
+  if (learnings.size() > count) learnings.resize(count);
+}
+
+/// What a work throws is a bug of its own.
+ports::Result<void> runWork(const ports::RecordWork& work, MemoryTransaction& transaction) {
+  try {
+    return work(transaction);
+  } catch (const std::exception& error) {
+    return core::Error(core::ErrorKind::Internal, error.what());
+  }
+}
+
 }  // namespace
+
+Learning MemoryState::answer(const MemoryRow& row) const {
+  Learning learning = row.learning;
+  const auto owner = std::find_if(rows.begin(), rows.end(), [&row](const auto& one) {
+    return one.first == row.learning.id ? row.learning.ownsIndexEntry
+                                        : !row.entry.empty() && one.second.entry == row.entry && one.second.learning.ownsIndexEntry;
+  });
+  const bool waits = owner == rows.end() || std::any_of(outbox.begin(), outbox.end(),
+                                                        [&owner](const MemoryOutboxRow& waiting) { return waiting.id == owner->first; });
+  learning.indexed = learning.status == core::Status::Active && !waits;
+  return learning;
+}
+
+MemoryRow* MemoryState::ownerOf(const std::string& entry) {
+  const auto place = std::find_if(rows.begin(), rows.end(),
+                                  [&entry](const auto& one) { return one.second.entry == entry && one.second.learning.ownsIndexEntry; });
+  return place == rows.end() ? nullptr : &place->second;
+}
 
 ports::Task<void> MemoryRecordStore::write(ports::RecordWork work) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
   MemoryState before = state_;
   MemoryTransaction transaction(state_);
-  auto done = work(transaction);
+  auto done = runWork(work, transaction);
   if (done) {
     ++commits;
   } else {
@@ -73,7 +107,7 @@ ports::Task<std::vector<Learning>> MemoryRecordStore::load(std::vector<LearningI
   std::vector<Learning> found;
   for (const auto& id : ids) {
     const auto place = state_.rows.find(id);
-    if (place != state_.rows.end()) found.push_back(place->second.learning);
+    if (place != state_.rows.end()) found.push_back(state_.answer(place->second));
   }
   co_return found;
 }
@@ -83,12 +117,15 @@ ports::Task<std::vector<Learning>> MemoryRecordStore::findByKeys(std::vector<cor
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
   std::vector<Learning> found;
+  std::vector<Learning> interactions;
   for (const auto& [id, row] : state_.rows) {
-    if (row.learning.status != core::Status::Active || std::find(keys.begin(), keys.end(), row.key) == keys.end()) continue;
-    found.push_back(row.learning);
+    if (!row.isInIndex() || std::find(keys.begin(), keys.end(), row.key) == keys.end()) continue;
+    (row.learning.kind == core::Kind::Interaction ? interactions : found).push_back(state_.answer(row));
   }
-  std::sort(found.begin(), found.end(), [](const Learning& a, const Learning& b) { return a.timestamp > b.timestamp; });
-  if (found.size() > kMost) found.resize(kMost);
+  keepNewest(found, kMost);
+  keepNewest(interactions, kMost - found.size());
+  found.insert(found.end(), interactions.begin(), interactions.end());
+  keepNewest(found, kMost);
   co_return found;
 }
 
@@ -98,7 +135,7 @@ ports::Task<ports::LearningPage> MemoryRecordStore::list(ports::LearningFilter f
   if (!passed) co_return passed.error();
   std::vector<Learning> all;
   for (const auto& [id, row] : state_.rows) {
-    if (passes(row.learning, filter) && (!after || comesBefore(*after, placeOf(row.learning), order))) all.push_back(row.learning);
+    if (passes(row.learning, filter) && (!after || comesBefore(*after, placeOf(row.learning), order))) all.push_back(state_.answer(row));
   }
   std::sort(all.begin(), all.end(), [order](const Learning& a, const Learning& b) { return comesBefore(placeOf(a), placeOf(b), order); });
   ports::LearningPage page;
@@ -115,7 +152,7 @@ ports::Task<std::vector<Learning>> MemoryRecordStore::exportPage(std::optional<L
   if (!passed) co_return passed.error();
   std::vector<Learning> page;
   auto place = after ? state_.rows.upper_bound(*after) : state_.rows.begin();
-  for (; place != state_.rows.end() && page.size() < limit; ++place) page.push_back(place->second.learning);
+  for (; place != state_.rows.end() && page.size() < limit; ++place) page.push_back(state_.answer(place->second));
   co_return page;
 }
 
@@ -139,7 +176,7 @@ ports::Task<ports::StoreCounts> MemoryRecordStore::counts() {
   counts.byStatus.assign(statuses.begin(), statuses.end());
   for (const auto& row : state_.outbox) {
     const auto place = state_.rows.find(row.id);
-    if (place == state_.rows.end() || place->second.learning.status != core::Status::Active) continue;
+    if (place == state_.rows.end() || !place->second.isInIndex()) continue;
     ++counts.pendingIndex;
     if (!row.setAside) continue;
     ++counts.setAside;

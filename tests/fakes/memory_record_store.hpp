@@ -16,6 +16,9 @@ struct MemoryRow {
   core::Learning learning;
   core::Key key;
   std::optional<std::vector<float>> vector;
+  std::string entry;         // of an active interaction: what its index entry is made of; those with the same text share one
+  std::uint64_t number = 0;  // of its arrival
+  [[nodiscard]] bool isInIndex() const { return learning.status == core::Status::Active && learning.ownsIndexEntry; }
 };
 
 struct MemoryOutboxRow {
@@ -34,6 +37,12 @@ struct MemoryState {
   std::vector<ports::FeedbackEntry> feedback;
   std::vector<std::pair<core::Learning, core::Timestamp>> scoreHistory;
   std::map<std::pair<std::uint32_t, std::string>, std::pair<core::Timestamp, ports::RememberedAnswer>> remembered;
+  std::uint64_t arrivals = 0;
+
+  /// The learning of a row, with `indexed` as it is now.
+  [[nodiscard]] core::Learning answer(const MemoryRow& row) const;
+  /// The row that owns an entry; null where none does.
+  MemoryRow* ownerOf(const std::string& entry);
 };
 
 /// The record store's rules in memory: what services are tested on. One thread.

@@ -26,6 +26,7 @@ class MemoryTransaction final : public ports::RecordTransaction {
 
  private:
   void queue(const core::LearningId& id, std::uint64_t revision);
+  void passEntryOn(const std::string& entry);
 
   MemoryState& state_;
 };

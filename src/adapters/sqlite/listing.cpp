@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -63,7 +64,7 @@ class PageQuery {
     std::string text = "1";
     if (!filter_.kinds.empty()) text += oneOf("+l.kind", filter_.kinds.size());
     if (!filter_.statuses.empty()) text += oneOf("+l.status", filter_.statuses.size());
-    if (!filter_.categories.empty()) text += oneOf("+l.category", filter_.categories.size());
+    if (!filter_.categories.empty()) text += categoryCondition();
     if (filter_.outcome) text += " and +l.outcome = ?";
     if (filter_.modelUsed) text += " and +l.llm_used = ?";
     if (filter_.important) text += " and +l.important = ?";
@@ -74,6 +75,14 @@ class PageQuery {
     if (after_) text += byTime ? " and (l.timestamp, l.id) < (?, ?)" : " and (l.value_score, l.id) < (?, ?)";
     for (std::size_t i = 0; i < filter_.metadata.size(); ++i) text += " and metadata_matches(l.metadata, ?, ?)";
     return text;
+  }
+
+  [[nodiscard]] std::string categoryCondition() const {
+    const auto& categories = filter_.categories;
+    const bool wantsPromoted = std::find(categories.begin(), categories.end(), core::kPromotedCategory) != categories.end();
+    std::string text = " and (+l.category in (?";
+    for (std::size_t i = 1; i < categories.size(); ++i) text += ", ?";
+    return text + (wantsPromoted ? ") or +l.promoted = 1)" : "))");
   }
 
   static std::string oneOf(const char* column, std::size_t count) {

@@ -46,8 +46,9 @@ Result<std::unique_ptr<SqliteRecordStore>> SqliteRecordStore::open(SqliteOptions
   if (!folder) return folder.error();
   return guarded([&]() -> Result<Opened> {
     Connection writer(folder->database(), Access::ReadWrite);
-    writer.execute(kWriterSettings);
+    // First: a file that is refused stays as it is, and a step may rebuild tables that others refer to.
     if (auto migrated = migrate(writer, migrations()); !migrated) return migrated.error();
+    writer.execute(kWriterSettings);
     std::vector<Connection> readers;
     for (std::size_t i = 0; i < kReaders; ++i) {
       readers.emplace_back(folder->database(), Access::ReadOnly);
