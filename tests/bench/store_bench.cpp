@@ -275,7 +275,9 @@ int run(const std::filesystem::path& where, int rows) {
     must(fakes::runTask(loop, store->write([&](ports::RecordTransaction& transaction) { return transaction.insert(known); })));
     measureWrites(*store, raw, learnings);
     const double imported = importedPerSecond(*store, learnings, rows / 500);
-    std::printf("{\"measure\": \"import of %d rows\", \"rows_per_s\": %.0f}\n", rows, imported);
+    const double counting = medianMicroseconds(20, [&] { must(fakes::runTask(loop, store->counts())); });
+    std::printf("{\"measure\": \"import of %d rows\", \"rows_per_s\": %.0f, \"counts_with_all_pending_us\": %.0f}\n", rows, imported,
+                counting);
     std::printf("{\"measure\": \"indexing with nothing but the store\", \"rows_per_s\": %.0f}\n", indexedPerSecond(*store));
     measureReads(*store, known);
     measureScans(*store);

@@ -70,7 +70,8 @@ class PageQuery {
     if (filter_.important) text += " and +l.important = ?";
     if (filter_.source) text += " and +l.source = ?";
     if (filter_.since) text += byTime ? " and l.timestamp >= ?" : " and +l.timestamp >= ?";
-    if (filter_.until) text += byTime ? " and l.timestamp < ?" : " and +l.timestamp < ?";
+    // Behind a place the place is the nearer bound.
+    if (filter_.until) text += byTime && !after_ ? " and l.timestamp < ?" : " and +l.timestamp < ?";
     if (filter_.minValue) text += byTime ? " and +l.value_score >= ?" : " and l.value_score >= ?";
     if (after_) text += byTime ? " and (l.timestamp, l.id) < (?, ?)" : " and (l.value_score, l.id) < (?, ?)";
     for (std::size_t i = 0; i < filter_.metadata.size(); ++i) text += " and metadata_matches(l.metadata, ?, ?)";

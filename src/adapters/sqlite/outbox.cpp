@@ -40,7 +40,7 @@ const FixedSql kDropVectors("delete from vectors");
 // Those that wait already keep their place; what was set aside may do better with another model.
 const FixedSql kEnqueueAll(
     "insert into outbox (seq, id, revision, removal, queued) select seq, id, revision, 0, seq from learnings "
-    "where status = 0 and owns_entry = 1 on conflict (seq) do update set due = 0, attempts = 0, set_aside = 0, error = null");
+    "where +status = 0 and +owns_entry = 1 on conflict (seq) do update set due = 0, attempts = 0, set_aside = 0, error = null");
 
 Blob bytesOf(const std::vector<float>& vector) {
   return {reinterpret_cast<const std::uint8_t*>(vector.data()), vector.size() * sizeof(float)};

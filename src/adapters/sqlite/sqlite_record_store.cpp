@@ -168,7 +168,7 @@ ports::Task<ports::RecordStoreStatus> SqliteRecordStore::status() {
   ports::RecordStoreStatus status;
   status.version = sqlite3_libversion();
   status.up = readable && *readable;
-  if (!readable) status.detail = readable.error().message();
+  status.detail = readable ? writer_.figures().trouble : readable.error().message();
   co_return status;
 }
 

@@ -92,6 +92,10 @@ std::size_t Writer::runGroup(std::vector<Job>& group, std::size_t first) {
     const std::lock_guard lock(mutex_);
     figures_.works += results.size();
     figures_.commits += committed ? 1 : 0;
+    if (committed) figures_.trouble.clear();
+    for (const auto& result : results) {
+      if (!result && result.error().kind() == core::ErrorKind::StorageFull) figures_.trouble = result.error().message();
+    }
   }
   for (std::size_t i = 0; i < results.size(); ++i) {
     Job& job = group[first + i];

@@ -42,6 +42,8 @@ enum class Durability : unsigned char {
 struct WriterFigures {
   std::uint64_t works = 0;    // pieces of writing that were answered
   std::uint64_t commits = 0;  // transactions that they took
+  /// Why the last one found no room; empty where it did.
+  std::string trouble;
 };
 
 /// The only writer: one thread, one connection. What waits becomes one transaction (group commit), each piece in a savepoint of its own so

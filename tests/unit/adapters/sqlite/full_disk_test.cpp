@@ -58,6 +58,10 @@ class FullDisk : public testing::Test {
     };
     return fakes::runTask(loop_, store_->write(std::move(work)));
   }
+  ports::RecordStoreStatus status() {
+    auto told = fakes::runTask(loop_, store_->status());
+    return told ? *told : ports::RecordStoreStatus{};
+  }
   std::size_t exported() {
     auto all = fakes::runTask(loop_, store_->exportPage(std::nullopt, 100000));
     return all ? all->size() : 0;
@@ -91,12 +95,15 @@ TEST_F(FullDisk, IsAnErrorOfItsOwnLeavesNothingHalfAndEndsWhenRoomIsBack) {
       EXPECT_EQ(again.error().kind(), core::ErrorKind::StorageFull);
     }
     EXPECT_EQ(exported(), 2 * acknowledged);
+    EXPECT_NE(status().detail.find("check the disk"), std::string::npos) << status().detail;
+    EXPECT_TRUE(status().up);
   }
   for (std::uint32_t i = 0; i < 50; ++i) {
     const auto done = insertPair(next + i);
     ASSERT_TRUE(done) << done.error().message();
     ++acknowledged;
   }
+  EXPECT_EQ(status().detail, "");
   store_.reset();
   open();
   EXPECT_EQ(exported(), 2 * acknowledged);
