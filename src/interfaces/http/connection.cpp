@@ -25,6 +25,7 @@ namespace field = boost::beast::http;
 using boost::system::error_code;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+const std::string kNothing;
 
 std::string_view pathOf(std::string_view target) { return target.substr(0, target.find('?')); }
 std::string_view queryOf(std::string_view target) {
@@ -112,26 +113,33 @@ bool Connection::mayGoOn(const HeaderParser& header) const { return header.get()
 
 asio::awaitable<bool> Connection::servePlain(HeaderParser& header, Match match) {
   if (const auto length = header.content_length(); length && *length > limits_.body) {
-    co_return co_await refuse(problemOf(bodyTooLarge(limits_.body)), {});
+    Response tooLarge = problemOf(bodyTooLarge(limits_.body));
+    co_return co_await refuse(std::move(tooLarge), kNothing);
   }
   if (!co_await sendContinue(header)) co_return false;
   field::request_parser<field::string_body> parser(std::move(header));
   parser.body_limit(limits_.body);
   const auto [failed, size] = co_await field::async_read(stream_, buffer_, parser, kAwait);
   (void)size;
-  if (failed == field::error::body_limit) co_return co_await refuse(problemOf(bodyTooLarge(limits_.body)), {});
+  if (failed == field::error::body_limit) {
+    Response tooLarge = problemOf(bodyTooLarge(limits_.body));
+    co_return co_await refuse(std::move(tooLarge), kNothing);
+  }
   if (failed) co_return co_await refuseMalformed(failed);
   auto message = parser.release();
   const bool keepAlive = message.keep_alive();
   Request request{std::move(message.body()), {}, std::move(match.id), caller_};
   auto parameters = parseQuery(queryOf(std::string_view(message.target().data(), message.target().size())));
-  if (!parameters) co_return co_await send(answerTo(parameters.error()), keepAlive && !stopping_);
+  if (!parameters) {
+    Response malformed = answerTo(parameters.error());
+    co_return co_await send(std::move(malformed), keepAlive && !stopping_, kNothing);
+  }
   request.parameters = std::move(*parameters);
   stream_.expires_never();
   auto handling = guarded(match.route->handler(services_, std::move(request)));
   auto answer = co_await support::withTimeout(std::move(handling), limits_.answer);
   Response response = answer ? std::move(*answer) : answerTo(answer.error());
-  co_return co_await send(std::move(response), keepAlive && !stopping_);
+  co_return co_await send(std::move(response), keepAlive && !stopping_, kNothing);
 }
 
 asio::awaitable<bool> Connection::serveImport(HeaderParser& header) {
@@ -142,15 +150,18 @@ asio::awaitable<bool> Connection::serveImport(HeaderParser& header) {
   auto answer = co_await import.run();
   const bool whole = parser.is_done();
   Response response = answer ? std::move(*answer) : answerTo(answer.error());
-  if (!whole) co_return co_await refuse(std::move(response), {});
-  co_return co_await send(std::move(response), parser.get().keep_alive() && !stopping_);
+  if (!whole) co_return co_await refuse(std::move(response), kNothing);
+  co_return co_await send(std::move(response), parser.get().keep_alive() && !stopping_, kNothing);
 }
 
 asio::awaitable<bool> Connection::serveExport(HeaderParser& header) {
   const bool chunked = header.get().version() >= 11;
   const bool keepAlive = chunked && mayGoOn(header);
   auto piece = co_await services_.transfer.exportPiece(std::nullopt);
-  if (!piece) co_return co_await send(answerTo(piece.error()), mayGoOn(header));
+  if (!piece) {
+    Response failedAtOnce = answerTo(piece.error());
+    co_return co_await send(std::move(failedAtOnce), mayGoOn(header), kNothing);
+  }
   field::response<field::empty_body> head(field::status::ok, header.get().version());
   head.set(field::field::server, "learnd");
   head.set(field::field::content_type, "application/x-ndjson");
@@ -192,14 +203,15 @@ asio::awaitable<bool> Connection::refuseMalformed(error_code why) {
   }
   const int status = why == field::error::header_limit ? 431 : 400;
   const core::ErrorKind kind = status == 431 ? core::ErrorKind::TooLarge : core::ErrorKind::InvalidInput;
-  co_return co_await refuse(problemOf(core::Error(kind, "this is no well-formed HTTP/1.1 request: " + why.message()), status), {});
+  Response malformed = problemOf(core::Error(kind, "this is no well-formed HTTP/1.1 request: " + why.message()), status);
+  co_return co_await refuse(std::move(malformed), kNothing);
 }
 
 asio::awaitable<bool> Connection::refuse(Response response, const std::string& allow) {
   // What the client still sends is not known to end where a next request begins, so the connection ends here.
-  if (co_await send(std::move(response), false, allow)) co_return false;
+  const bool goesOn = co_await send(std::move(response), false, allow);
   co_await drain();
-  co_return false;
+  co_return goesOn;
 }
 
 asio::awaitable<bool> Connection::send(Response response, bool keepAlive, const std::string& allow) {

@@ -54,7 +54,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> serveExport(HeaderParser& header);
   boost::asio::awaitable<bool> refuse(Response response, const std::string& allow);
   boost::asio::awaitable<bool> refuseMalformed(boost::system::error_code why);
-  boost::asio::awaitable<bool> send(Response response, bool keepAlive, const std::string& allow = {});
+  boost::asio::awaitable<bool> send(Response response, bool keepAlive, const std::string& allow);
   boost::asio::awaitable<bool> sendContinue(const HeaderParser& header);
   boost::asio::awaitable<void> drain();
   [[nodiscard]] bool mayGoOn(const HeaderParser& header) const;
