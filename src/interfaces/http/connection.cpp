@@ -33,6 +33,12 @@ std::string_view queryOf(std::string_view target) {
   return place == std::string_view::npos ? std::string_view() : target.substr(place + 1);
 }
 
+/// What follows the head is the next request.
+template <class Parser>
+bool hasNoBody(const Parser& header) {
+  return !header.chunked() && header.content_length().value_or(0) == 0;
+}
+
 core::Error bodyTooLarge(std::size_t limit) {
   return core::Error(core::ErrorKind::TooLarge, "the body is longer than " + std::to_string(limit) +
                                                     " bytes: larger stores go by POST /v1/import");
@@ -100,6 +106,7 @@ asio::awaitable<bool> Connection::serveOne() {
   if (failed) co_return co_await refuseMalformed(failed);
   const std::string target(header.get().target());
   Match match = findRoute(std::string_view(header.get().method_string().data(), header.get().method_string().size()), pathOf(target));
+  if (match.route == nullptr && hasNoBody(header)) co_return co_await send(std::move(match.problem), mayGoOn(header), match.allow);
   if (match.route == nullptr) co_return co_await refuse(std::move(match.problem), match.allow);
   switch (match.route->kind) {
     case RouteKind::Import: co_return co_await serveImport(header);
