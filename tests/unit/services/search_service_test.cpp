@@ -1,0 +1,129 @@
+#include "tests/fakes/run_task.hpp"
+#include "tests/fakes/test_services.hpp"
+
+#include <gtest/gtest.h>
+
+namespace learnd::services {
+namespace {
+
+using core::Kind;
+
+class Search : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(fakes::runTask(io, fake.services.indexer.load()));
+    ASSERT_TRUE(fakes::runTask(io, fake.services.calibration.prepare()));
+  }
+
+  core::LearningId store(Kind kind, std::string query, std::string solution) {
+    StoreRequest request;
+    request.learning.kind = kind;
+    request.learning.query = std::move(query);
+    request.learning.solution = std::move(solution);
+    return fakes::runTask(io, fake.services.store.store(std::move(request), core::Caller{1000, 1000, {}})).value().learning.id;
+  }
+  SearchAnswer search(SearchRequest request) { return fakes::runTask(io, fake.services.search.search(std::move(request))).value(); }
+  SearchAnswer search(std::string query) {
+    SearchRequest request;
+    request.query = std::move(query);
+    return search(std::move(request));
+  }
+
+  boost::asio::io_context io;
+  fakes::TestServices fake;
+};
+
+TEST_F(Search, AnEqualKeyComesFirstWithScoreOneAndIsReused) {
+  store(Kind::Solution, "restart the web server now", "other");
+  const auto id = store(Kind::Solution, "restart the web server", "systemctl restart nginx");
+  const SearchAnswer answer = search("Restart  THE web server");
+  ASSERT_EQ(answer.results.size(), 2U);
+  EXPECT_EQ(answer.results[0].learning.id, id);
+  EXPECT_EQ(answer.results[0].score, 1.0);
+  EXPECT_EQ(answer.reuse.decision, core::ReuseDecision::Reuse);
+  EXPECT_FALSE(answer.degraded);
+}
+
+TEST_F(Search, AnErrorsKeyIsMetInItsOwnForm) {
+  const auto id = store(Kind::Failure, "cron[4711]: PAM failed", "install it");
+  const SearchAnswer answer = search("cron[99]: PAM failed");
+  ASSERT_FALSE(answer.results.empty());
+  EXPECT_EQ(answer.results[0].learning.id, id);
+  EXPECT_EQ(answer.results[0].score, 1.0);
+}
+
+TEST_F(Search, EveryEqualKeyCountsForReuseWhateverTheLimit) {
+  for (const char* solution : {"a", "b", "c", "d"}) store(Kind::Solution, "display help", solution);
+  SearchRequest request;
+  request.query = "display help";
+  request.limit = 1;
+  const SearchAnswer answer = search(std::move(request));
+  EXPECT_EQ(answer.results.size(), 1U);
+  EXPECT_EQ(answer.reuse.decision, core::ReuseDecision::Context);
+}
+
+TEST_F(Search, WithoutAnEmbedderItSearchesByWordsAndSaysSo) {
+  const auto id = store(Kind::Solution, "plugh xyzzy", "so");
+  fake.embedder.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  const SearchAnswer answer = search("xyzzy");
+  EXPECT_TRUE(answer.degraded);
+  ASSERT_EQ(answer.results.size(), 1U);
+  EXPECT_EQ(answer.results[0].learning.id, id);
+  EXPECT_FALSE(answer.results[0].score);
+}
+
+TEST_F(Search, MinScoreLeavesOutWhatIsBelowAndWhatIsNull) {
+  store(Kind::Solution, "plugh xyzzy", "so");
+  SearchRequest request;
+  request.query = "xyzzy other words entirely";
+  request.minScore = 0.99;
+  EXPECT_TRUE(search(request).results.empty());
+  fake.embedder.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  request.minScore = 0.0;
+  EXPECT_TRUE(search(request).results.empty());
+}
+
+TEST_F(Search, FiltersHoldForEqualKeysToo) {
+  store(Kind::Solution, "how?", "so");
+  SearchRequest request;
+  request.query = "how?";
+  request.kinds = {Kind::Failure};
+  EXPECT_TRUE(search(request).results.empty());
+  request.kinds.clear();
+  request.filter = {{"source", {"\"human-interaction\""}}};
+  EXPECT_EQ(search(request).results.size(), 1U);
+  request.filter = {{"source", {"\"elsewhere\""}}};
+  EXPECT_TRUE(search(request).results.empty());
+}
+
+TEST_F(Search, TheQualityLogCountsTheBestScoreButNotWhenAskedNotToOrDegraded) {
+  store(Kind::Solution, "how?", "so");
+  search("how?");
+  SearchRequest uncounted;
+  uncounted.query = "how?";
+  uncounted.count = false;
+  search(uncounted);
+  fake.embedder.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  search("how?");
+  const auto report = fakes::runTask(io, fake.services.quality.report());
+  EXPECT_EQ(report->queries, 1U);
+  EXPECT_EQ(report->averageRelevance, 1.0);
+  ASSERT_TRUE(fakes::runTask(io, fake.services.quality.flush()));
+  EXPECT_EQ(fakes::runTask(io, fake.services.quality.report())->queries, 1U);
+}
+
+TEST_F(Search, AMissCountsAsZero) {
+  search("nobody knows");
+  EXPECT_EQ(fakes::runTask(io, fake.services.quality.report())->averageRelevance, 0.0);
+  EXPECT_EQ(fakes::runTask(io, fake.services.quality.report())->band, "low");
+}
+
+TEST_F(Search, AnErrorOfTheRecordStoreComesThrough) {
+  fake.records.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  SearchRequest request;
+  request.query = "how?";
+  EXPECT_EQ(fakes::runTask(io, fake.services.search.search(std::move(request))).error().kind(), core::ErrorKind::Unavailable);
+}
+
+}  // namespace
+}  // namespace learnd::services
