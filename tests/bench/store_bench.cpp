@@ -74,7 +74,7 @@ class RawStore {
     must(sqlite::SqliteRecordStore::open({folder}));  // makes the tables and indexes
     connection_.emplace(folder / "learnd.db", sqlite::Access::ReadWrite);
     connection_->execute(
-        "pragma synchronous = full; pragma wal_autocheckpoint = 4096; pragma cache_size = -16384;"
+        "pragma synchronous = full; pragma wal_autocheckpoint = 1024; pragma cache_size = -16384;"
         "drop trigger learnings_count_insert; drop trigger learnings_count_update; drop trigger learnings_count_delete");
   }
 

@@ -68,6 +68,7 @@ std::size_t Writer::runGroup(std::vector<Job>& group, std::size_t first) {
     const bool synced = std::any_of(group.begin() + static_cast<std::ptrdiff_t>(first), group.end(),
                                     [](const Job& job) { return job.durability == Durability::Synced; });
     setDurability(synced ? Durability::Synced : Durability::Unsynced);
+    if (wantsRoom_) makeRoom();
     Transaction transaction(connection_, Lock::Exclusive);
     for (std::size_t i = first; i < group.size(); ++i) {
       results.push_back(runOne(group[i], alone));
@@ -94,7 +95,9 @@ std::size_t Writer::runGroup(std::vector<Job>& group, std::size_t first) {
     figures_.commits += committed ? 1 : 0;
     if (committed) figures_.trouble.clear();
     for (const auto& result : results) {
-      if (!result && result.error().kind() == core::ErrorKind::StorageFull) figures_.trouble = result.error().message();
+      if (result || result.error().kind() != core::ErrorKind::StorageFull) continue;
+      figures_.trouble = result.error().message();
+      wantsRoom_ = true;
     }
   }
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -115,6 +118,16 @@ core::Result<void> Writer::runOne(const Job& job, bool alone) {
     if (done) savepoint.keep();
     return done;
   });
+}
+
+/// Writes the log back and cuts it off. It may hold many times what the pages in it need: on a small disk that is most of the room.
+void Writer::makeRoom() {
+  try {
+    connection_.execute("pragma wal_checkpoint(truncate)");
+    wantsRoom_ = false;
+  } catch (const SqliteFailure&) {
+    // Still no room to write it back: what follows fails and says so.
+  }
 }
 
 void Writer::setDurability(Durability durability) {

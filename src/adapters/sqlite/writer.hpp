@@ -101,11 +101,13 @@ class Writer {
   std::size_t runGroup(std::vector<Job>& group, std::size_t first);
   core::Result<void> runOne(const Job& job, bool alone);
   void setDurability(Durability durability);
+  void makeRoom();
 
   Connection connection_;
   Sequence sequence_;
   const std::size_t queueLimit_;
   Durability current_ = Durability::Synced;
+  bool wantsRoom_ = false;  // the disk was full
 
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
