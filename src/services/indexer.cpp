@@ -24,6 +24,9 @@ constexpr std::size_t kLoadPage = 2000;
 constexpr std::size_t kBatch = 128;
 constexpr std::uint32_t kMostAttempts = 5;
 constexpr auto kRetryPause = 2s;      // while a backend is down
+constexpr auto kImportPause = 250ms;  // between two batches of an import
+constexpr auto kLongestPause = 20s;   // that an import may keep vectors waiting in a row
+constexpr std::size_t kMany = 50;
 constexpr auto kIdlePause = 30s;      // a look for rows that another process or a crash left behind
 
 /// Doubles with each try, with jitter, a minute at most.
@@ -132,7 +135,10 @@ boost::asio::awaitable<void> Indexer::run() {
     complained = false;
     if (context_.events.propertiesChanged) context_.events.propertiesChanged();
     Round round = Round::Worked;
-    while (!stopping_ && round == Round::Worked) round = co_await workOff();
+    while (!stopping_ && round == Round::Worked) {
+      co_await letImportsPass();
+      round = co_await workOff();
+    }
     if (stopping_) break;
     co_await sleep(round == Round::Idle ? std::chrono::milliseconds(kIdlePause) : std::chrono::milliseconds(kRetryPause));
   }
@@ -154,6 +160,16 @@ boost::asio::awaitable<void> Indexer::sleep(std::chrono::milliseconds time) {
     co_await idle_->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   }
   woken_ = false;
+}
+
+boost::asio::awaitable<void> Indexer::letImportsPass() {
+  // Embedding would take the processors from an import, and with them its speed. Not for ever: a long one gets its vectors in between.
+  const auto began = std::chrono::steady_clock::now();
+  while (!stopping_) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - lastMany_ >= kImportPause || now - began >= kLongestPause) co_return;
+    co_await sleep(kImportPause);
+  }
 }
 
 boost::asio::awaitable<Indexer::Round> Indexer::workOff() {
@@ -292,6 +308,7 @@ ports::Task<void> Indexer::flushHanded() {
 }
 
 ports::Task<void> Indexer::takeWords(std::vector<core::Learning> learnings) {
+  if (learnings.size() >= kMany) lastMany_ = std::chrono::steady_clock::now();
   auto work = [learnings = std::move(learnings)]() -> ports::Result<std::vector<ports::IndexEntry>> {
     std::vector<ports::IndexEntry> entries;
     entries.reserve(learnings.size());

@@ -55,6 +55,7 @@ class Indexer {
   ports::Task<void> setBack(std::vector<ports::PendingEntry> pending, ports::Error reason);
   ports::Task<void> flushHanded();
   boost::asio::awaitable<void> sleep(std::chrono::milliseconds time);
+  boost::asio::awaitable<void> letImportsPass();
 
   ServiceContext& context_;
   CalibrationService& calibration_;
@@ -62,6 +63,8 @@ class Indexer {
   bool stopping_ = false;
   bool woken_ = false;
   bool flushing_ = false;
+  /// When many learnings were last taken at once.
+  std::chrono::steady_clock::time_point lastMany_{};
   /// Which embedder's vectors the index and the record store have taken up; empty until there is one.
   std::string adopted_;
   /// Vectors that stores brought along, to be written together.
