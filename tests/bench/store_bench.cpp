@@ -1,8 +1,8 @@
 // How near the record store comes to SQLite itself: both in one run, in turns. Prints one JSON object a line.
 //   store_bench [FOLDER] [ROWS]     FOLDER lies on the disk to measure (default: the current one), ROWS are imported (default 100,000)
-#include "adapters/sqlite/learning_row.hpp"
 #include "adapters/sqlite/sqlite_record_store.hpp"
 #include "core/normalised_key.hpp"
+#include "tests/bench/raw_store.hpp"
 #include "tests/fakes/run_task.hpp"
 
 #include <algorithm>
@@ -56,6 +56,12 @@ class Learnings {
     return learning;
   }
 
+  std::vector<core::Learning> next(int count) {
+    std::vector<core::Learning> made;
+    for (int i = 0; i < count; ++i) made.push_back(next());
+    return made;
+  }
+
  private:
   std::string words(int count) {
     std::string text;
@@ -65,45 +71,6 @@ class Learnings {
 
   std::uint32_t number_ = 0;
   std::mt19937_64 random_{7};
-};
-
-/// SQLite without anything of ours but the statement: one row of a record and one of the outbox, in transactions of so many.
-class RawStore {
- public:
-  explicit RawStore(const std::filesystem::path& folder) {
-    must(sqlite::SqliteRecordStore::open({folder}));  // makes the tables and indexes
-    connection_.emplace(folder / "learnd.db", sqlite::Access::ReadWrite);
-    connection_->execute(
-        "pragma synchronous = full; pragma wal_autocheckpoint = 1024; pragma cache_size = -16384;"
-        "drop trigger learnings_count_insert; drop trigger learnings_count_update; drop trigger learnings_count_delete");
-  }
-
-  double commitsPerSecond(Learnings& learnings, int commits, int rows) {
-    std::vector<core::Learning> made;
-    for (int i = 0; i < commits * rows; ++i) made.push_back(learnings.next());
-    static const sqlite::FixedSql kOutbox("insert into outbox (seq, id, revision, removal, queued) values (?, ?, 1, 0, ?)");
-    const auto start = Clock::now();
-    for (int i = 0; i < commits; ++i) {
-      sqlite::Transaction transaction(*connection_, sqlite::Lock::Exclusive);
-      for (int row = 0; row < rows; ++row) {
-        const auto& learning = made[static_cast<std::size_t>(i * rows + row)];
-        sqlite::RowPlace place{++last_, 1, core::Key{core::sha256(learning.query)}, true, std::nullopt};
-        sqlite::RowTexts texts;
-        {
-          auto query = connection_->query(sqlite::insertLearning());
-          sqlite::bindLearning(query, learning, place, texts);
-          query.run();
-        }
-        connection_->query(kOutbox).bind(last_).bind(learning.id.bytes()).bind(last_).run();
-      }
-      transaction.commit();
-    }
-    return commits / secondsSince(start);
-  }
-
- private:
-  std::optional<sqlite::Connection> connection_;
-  std::int64_t last_ = 0;
 };
 
 /// What a store of a new learning asks and does.
@@ -176,13 +143,13 @@ double medianMicroseconds(int times, Step step) {
   return median(std::move(values));
 }
 
-void measureWrites(sqlite::SqliteRecordStore& store, RawStore& raw, Learnings& learnings) {
+void measureWrites(sqlite::SqliteRecordStore& store, bench::RawStore& raw, Learnings& learnings) {
   std::vector<double> rawSingle, single, atOnce, rawGroups, imported;
   for (int round = 0; round < 5; ++round) {
-    rawSingle.push_back(raw.commitsPerSecond(learnings, 1000, 1));
+    rawSingle.push_back(raw.commitsPerSecond(learnings.next(1000), 1));
     single.push_back(writesPerSecond(store, learnings, 1, 1000));
     atOnce.push_back(writesPerSecond(store, learnings, 32, 100));
-    rawGroups.push_back(500 * raw.commitsPerSecond(learnings, 10, 500));
+    rawGroups.push_back(500 * raw.commitsPerSecond(learnings.next(5000), 500));
     imported.push_back(importedPerSecond(store, learnings, 10));
   }
   std::printf("{\"measure\": \"one durable store after another\", \"raw_commits_per_s\": %.0f, \"stores_per_s\": %.0f, \"ratio\": %.2f}\n",
@@ -270,7 +237,7 @@ int run(const std::filesystem::path& where, int rows) {
   const core::Learning known = learnings.next();
   {
     auto store = must(sqlite::SqliteRecordStore::open({folder / "ours"}));
-    RawStore raw(folder / "raw");
+    bench::RawStore raw(folder / "raw");
     boost::asio::io_context loop;
     must(fakes::runTask(loop, store->write([&](ports::RecordTransaction& transaction) { return transaction.insert(known); })));
     measureWrites(*store, raw, learnings);
