@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
+#include <stdexcept>
 
 namespace learnd::sentence_model {
 
 namespace {
 
-using Shape = std::vector<std::size_t>;
+using Shape = std::vector<std::uint64_t>;
 
 template <class T>
 T* atLeast(std::vector<T>& buffer, std::size_t size) {
@@ -24,7 +24,10 @@ T* atLeast(std::vector<T>& buffer, std::size_t size) {
 class Encoder::Loader {
  public:
   Loader(const Safetensors& file, const EncoderShape& shape, Precision precision)
-      : file_(file), shape_(shape), precision_(precision), prefix_(file.contains("bert.embeddings.word_embeddings.weight") ? "bert." : "") {}
+      : file_(file),
+        shape_(shape),
+        precision_(precision),
+        prefix_(file.contains("bert.embeddings.word_embeddings.weight") ? "bert." : "") {}
 
   [[nodiscard]] Tensor tensor(const std::string& name, const Shape& shape) const {
     auto found = file_.find(prefix_ + name, shape);
@@ -32,7 +35,11 @@ class Encoder::Loader {
     return *found;
   }
 
-  [[nodiscard]] std::vector<float> numbers(const std::string& name, const Shape& shape) const { return tensor(name, shape).readAll(); }
+  [[nodiscard]] std::vector<float> numbers(const std::string& name, const Shape& shape) const {
+    auto read = file_.readAll(tensor(name, shape));
+    if (!read) throw read.error();
+    return std::move(*read);
+  }
 
   [[nodiscard]] Norm norm(const std::string& name) const {
     return {numbers(name + ".weight", {shape_.hidden}), numbers(name + ".bias", {shape_.hidden})};
@@ -68,7 +75,8 @@ class Encoder::Loader {
   std::string prefix_;
 };
 
-Encoder::Encoder(EncoderShape shape, Precision precision, Safetensors file) : shape_(shape), precision_(precision), file_(std::move(file)) {}
+Encoder::Encoder(EncoderShape shape, Precision precision, Safetensors file)
+    : shape_(shape), precision_(precision), file_(std::move(file)) {}
 
 core::Result<Encoder> Encoder::load(const std::filesystem::path& folder, const EncoderShape& shape, Precision precision) {
   auto file = Safetensors::open(folder / "model.safetensors");
@@ -91,7 +99,6 @@ core::Result<Encoder> Encoder::load(const std::filesystem::path& folder, const E
                        std::string("no machine code can be made for the model (") + error.what() +
                            "): a service manager's MemoryDenyWriteExecute forbids it; turn that setting off for learnd");
   }
-  encoder.file_.releasePages();
   return encoder;
 }
 
@@ -100,7 +107,8 @@ void Encoder::prepare() const {
   constexpr std::array<std::size_t, 4> kUsualTokens{8, 16, 24, 32};
   if (layers_.empty()) return;
   for (const std::size_t rows : kUsualTokens) {
-    for (const Linear* linear : {&layers_[0].queriesKeysValues, &layers_[0].attentionOutput, &layers_[0].intermediate, &layers_[0].output}) {
+    for (const Linear* linear :
+         {&layers_[0].queriesKeysValues, &layers_[0].attentionOutput, &layers_[0].intermediate, &layers_[0].output}) {
       linear->prepare(rows);
     }
   }
@@ -124,20 +132,23 @@ void Encoder::embed(std::span<const std::vector<std::int32_t>> texts, EncoderRoo
   float* x = room.x.data();
   for (const auto& text : texts) {
     for (std::size_t place = 0; place < text.size(); ++place) {
-      words_.read(static_cast<std::size_t>(text[place]) * shape_.hidden, std::span<float>(x, shape_.hidden));
+      auto read = file_.read(words_, static_cast<std::size_t>(text[place]) * shape_.hidden, std::span<float>(x, shape_.hidden));
+      if (!read) throw std::runtime_error(read.error().message());
       addTo(x, positions_.data() + place * shape_.hidden, shape_.hidden);
-      normalise(embeddingNorm_.gain.data(), embeddingNorm_.shift.data(), static_cast<float>(shape_.normEpsilon), shape_.hidden, x);
+      normalise(embeddingNorm_.gain.data(), embeddingNorm_.shift.data(), shape_.epsilon, shape_.hidden, x);
       x += shape_.hidden;
     }
   }
 }
 
-void Encoder::runLayer(const Layer& layer, std::span<const std::vector<std::int32_t>> texts, std::size_t tokens, EncoderRoom::Buffers& room) const {
+void Encoder::runLayer(const Layer& layer, std::span<const std::vector<std::int32_t>> texts, std::size_t tokens,
+                       EncoderRoom::Buffers& room) const {
   const std::size_t hidden = shape_.hidden;
-  const auto epsilon = static_cast<float>(shape_.normEpsilon);
+  const float epsilon = shape_.epsilon;
   const auto normInto = [&](const Linear& linear, const Norm& norm) {
     for (std::size_t i = 0; i < tokens; ++i) {
-      addBiasResidualNorm(linear.row(i, room), linear.bias(), norm.gain.data(), norm.shift.data(), epsilon, hidden, room.x.data() + i * hidden);
+      addBiasResidualNorm(linear.row(i, room), linear.bias(), norm.gain.data(), norm.shift.data(), epsilon, hidden,
+                          room.x.data() + i * hidden);
     }
   };
   layer.queriesKeysValues.multiply(room.x.data(), tokens, room);
@@ -154,7 +165,8 @@ void Encoder::runLayer(const Layer& layer, std::span<const std::vector<std::int3
   normInto(layer.attentionOutput, layer.attentionNorm);
   layer.intermediate.multiply(room.x.data(), tokens, room);
   for (std::size_t i = 0; i < tokens; ++i) {
-    addBiasGelu(layer.intermediate.row(i, room), layer.intermediate.bias(), shape_.intermediate, room.wide.data() + i * shape_.intermediate);
+    addBiasGelu(layer.intermediate.row(i, room), layer.intermediate.bias(), shape_.intermediate,
+                room.wide.data() + i * shape_.intermediate);
   }
   layer.output.multiply(room.wide.data(), tokens, room);
   normInto(layer.output, layer.outputNorm);
@@ -164,7 +176,7 @@ void Encoder::pool(std::span<const std::vector<std::int32_t>> texts, const Encod
   const float* x = room.x.data();
   for (const auto& text : texts) {
     std::copy_n(x, shape_.hidden, out);
-    if (shape_.meanPooling) {
+    if (shape_.pooling == Pooling::Mean) {
       // The sum serves as well as the mean: the length is made 1 in the end.
       for (std::size_t place = 1; place < text.size(); ++place) addTo(out, x + place * shape_.hidden, shape_.hidden);
     }

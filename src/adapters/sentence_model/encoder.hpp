@@ -17,9 +17,9 @@ namespace learnd::sentence_model {
 class EncoderRoom {
  public:
   struct Buffers {
-    std::vector<float> x;             // tokens x hidden
-    std::vector<float> wide;          // tokens x max(3 hidden, intermediate)
-    std::vector<float> context;       // tokens x hidden
+    std::vector<float> x;        // tokens x hidden
+    std::vector<float> wide;     // tokens x max(3 hidden, intermediate)
+    std::vector<float> context;  // tokens x hidden
     std::vector<float> attention;
     std::vector<float> products;      // as floats
     std::vector<std::int32_t> sums;   // as s32
@@ -49,7 +49,8 @@ class Linear {
     std::vector<std::int32_t> sums;
   };
   static Quantised quantise(std::span<const float> weights, std::size_t inputs, std::size_t outputs);
-  Linear(Quantised quantised, std::span<const float> weights, std::vector<float> bias, std::size_t inputs, std::size_t outputs, Precision precision);
+  Linear(Quantised quantised, std::span<const float> weights, std::vector<float> bias, std::size_t inputs, std::size_t outputs,
+         Precision precision);
 
   std::size_t inputs_;
   std::size_t outputs_;
@@ -96,7 +97,7 @@ class Encoder {
 
   EncoderShape shape_;
   Precision precision_;
-  Safetensors file_;  // the word embeddings stay mapped: a text touches a few rows
+  Safetensors file_;  // the word embeddings stay in it: a text takes a few rows
   Tensor words_;
   std::vector<float> positions_;  // with the first type's vector added
   Norm embeddingNorm_;

@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstring>
 
-// Compiled once for each instruction set.
+// Compiled once for each instruction set; the order of these matters.
+// clang-format off
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "adapters/sentence_model/kernels.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 #include <hwy/contrib/math/math-inl.h>
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace learnd::sentence_model::HWY_NAMESPACE {
@@ -89,7 +91,8 @@ RowScale QuantiseRow(const float* x, std::size_t size, std::uint8_t* quantised) 
     // DemoteTo saturates: what rounding takes past 0 or 255 stays there.
     hn::StoreU(hn::DemoteTo(bytes, hn::Add(hn::NearestInt(hn::Mul(hn::LoadU(d, x + place), inverses)), zero)), bytes, quantised + place);
   }
-  for (; place < size; ++place) quantised[place] = static_cast<std::uint8_t>(std::clamp<long>(std::lrintf(x[place] * inverse) + row.zero, 0, 255));
+  for (; place < size; ++place)
+    quantised[place] = static_cast<std::uint8_t>(std::clamp<long>(std::lrintf(x[place] * inverse) + row.zero, 0, 255));
   return row;
 }
 
@@ -135,7 +138,8 @@ void Normalise(const float* gain, const float* shift, float epsilon, std::size_t
   auto squares = hn::Zero(d);
   forEachPart(size, [&](std::size_t place, std::size_t count) {
     // Beyond the end there are zeros, whose distance from the mean must not count.
-    const auto part = count == hn::Lanes(d) ? hn::LoadU(d, x + place) : hn::IfThenElse(hn::FirstN(d, count), loadSome(x + place, count), means);
+    const auto part =
+        count == hn::Lanes(d) ? hn::LoadU(d, x + place) : hn::IfThenElse(hn::FirstN(d, count), loadSome(x + place, count), means);
     const auto distance = hn::Sub(part, means);
     squares = hn::MulAdd(distance, distance, squares);
   });
@@ -147,7 +151,8 @@ void Normalise(const float* gain, const float* shift, float epsilon, std::size_t
   });
 }
 
-void AddBiasResidualNorm(const ProductRow& product, const float* bias, const float* gain, const float* shift, float epsilon, std::size_t size, float* x) {
+void AddBiasResidualNorm(const ProductRow& product, const float* bias, const float* gain, const float* shift, float epsilon,
+                         std::size_t size, float* x) {
   forEachPart(size, [&](std::size_t place, std::size_t count) {
     const auto added = hn::Add(productAt(product, place, count), loadSome(bias + place, count));
     storeSome(hn::Add(added, loadSome(x + place, count)), x + place, count);
@@ -172,7 +177,8 @@ void softmax(float* row, std::size_t size, std::size_t stride) {
     sum = hn::Add(sum, part);
   });
   const auto inverse = hn::Div(hn::Set(d, 1.0F), hn::SumOfLanes(d, sum));
-  for (std::size_t place = 0; place < stride; place += hn::Lanes(d)) hn::StoreU(hn::Mul(hn::LoadU(d, row + place), inverse), d, row + place);
+  for (std::size_t place = 0; place < stride; place += hn::Lanes(d))
+    hn::StoreU(hn::Mul(hn::LoadU(d, row + place), inverse), d, row + place);
 }
 
 std::size_t strideOf(std::size_t rows) {
@@ -188,8 +194,8 @@ void Attend(const float* input, std::size_t rows, std::size_t hidden, std::size_
   const std::size_t width = hidden / heads;
   const std::size_t stride = strideOf(rows);
   const std::size_t step = 3 * hidden;
-  float* keys = room;                      // width x stride: keys turned, so that one query meets all of them in vectors
-  float* scores = room + stride * width;   // one row
+  float* keys = room;                     // width x stride: keys turned, so that one query meets all of them in vectors
+  float* scores = room + stride * width;  // one row
   const float scale = 1.0F / std::sqrt(static_cast<float>(width));
   for (std::size_t head = 0; head < heads; ++head) {
     const float* query = input + head * width;
@@ -236,7 +242,8 @@ void ToUnitLength(float* x, std::size_t size) {
   const float length = std::sqrt(hn::GetLane(hn::SumOfLanes(d, squares)));
   if (!(length > 0)) return;
   const auto inverse = hn::Set(d, 1.0F / length);
-  forEachPart(size, [&](std::size_t place, std::size_t count) { storeSome(hn::Mul(loadSome(x + place, count), inverse), x + place, count); });
+  forEachPart(size,
+              [&](std::size_t place, std::size_t count) { storeSome(hn::Mul(loadSome(x + place, count), inverse), x + place, count); });
 }
 
 }  // namespace learnd::sentence_model::HWY_NAMESPACE
@@ -255,15 +262,20 @@ HWY_EXPORT(AttentionRoom);
 HWY_EXPORT(AddTo);
 HWY_EXPORT(ToUnitLength);
 
-RowScale quantiseRow(const float* x, std::size_t size, std::uint8_t* quantised) { return HWY_DYNAMIC_DISPATCH(QuantiseRow)(x, size, quantised); }
+RowScale quantiseRow(const float* x, std::size_t size, std::uint8_t* quantised) {
+  return HWY_DYNAMIC_DISPATCH(QuantiseRow)(x, size, quantised);
+}
 
-void addBias(const ProductRow& product, const float* bias, std::size_t size, float* out) { HWY_DYNAMIC_DISPATCH(AddBias)(product, bias, size, out); }
+void addBias(const ProductRow& product, const float* bias, std::size_t size, float* out) {
+  HWY_DYNAMIC_DISPATCH(AddBias)(product, bias, size, out);
+}
 
 void addBiasGelu(const ProductRow& product, const float* bias, std::size_t size, float* out) {
   HWY_DYNAMIC_DISPATCH(AddBiasGelu)(product, bias, size, out);
 }
 
-void addBiasResidualNorm(const ProductRow& product, const float* bias, const float* gain, const float* shift, float epsilon, std::size_t size, float* x) {
+void addBiasResidualNorm(const ProductRow& product, const float* bias, const float* gain, const float* shift, float epsilon,
+                         std::size_t size, float* x) {
   HWY_DYNAMIC_DISPATCH(AddBiasResidualNorm)(product, bias, gain, shift, epsilon, size, x);
 }
 
@@ -275,7 +287,9 @@ void attend(const float* queriesKeysValues, std::size_t rows, std::size_t hidden
   HWY_DYNAMIC_DISPATCH(Attend)(queriesKeysValues, rows, hidden, heads, room, out);
 }
 
-std::size_t attentionRoom(std::size_t rows, std::size_t hidden, std::size_t heads) { return HWY_DYNAMIC_DISPATCH(AttentionRoom)(rows, hidden, heads); }
+std::size_t attentionRoom(std::size_t rows, std::size_t hidden, std::size_t heads) {
+  return HWY_DYNAMIC_DISPATCH(AttentionRoom)(rows, hidden, heads);
+}
 
 void addTo(float* x, const float* y, std::size_t size) { HWY_DYNAMIC_DISPATCH(AddTo)(x, y, size); }
 void toUnitLength(float* x, std::size_t size) { HWY_DYNAMIC_DISPATCH(ToUnitLength)(x, size); }

@@ -10,7 +10,7 @@ namespace learnd::sentence_model {
 
 /// The sums of a product as they come: floats, or s32 with what turns them into floats.
 struct ProductRow {
-  const float* floats = nullptr;          // else:
+  const float* floats = nullptr;             // else:
   const std::int32_t* sums = nullptr;        // of u8 inputs by s8 weights
   const std::int32_t* weightSums = nullptr;  // the sum of each output's weights
   const float* weightScales = nullptr;       // of each output
@@ -31,7 +31,8 @@ void addBias(const ProductRow& product, const float* bias, std::size_t size, flo
 /// out = gelu(product + bias), by the error function
 void addBiasGelu(const ProductRow& product, const float* bias, std::size_t size, float* out);
 /// x = norm(x + product + bias) with gain and shift
-void addBiasResidualNorm(const ProductRow& product, const float* bias, const float* gain, const float* shift, float epsilon, std::size_t size, float* x);
+void addBiasResidualNorm(const ProductRow& product, const float* bias, const float* gain, const float* shift, float epsilon,
+                         std::size_t size, float* x);
 /// x = norm(x)
 void normalise(const float* gain, const float* shift, float epsilon, std::size_t size, float* x);
 

@@ -37,9 +37,11 @@ Linear::Quantised Linear::quantise(std::span<const float> weights, std::size_t i
 }
 
 Linear::Linear(std::span<const float> weights, std::vector<float> bias, std::size_t inputs, std::size_t outputs, Precision precision)
-    : Linear(precision == Precision::Int8 ? quantise(weights, inputs, outputs) : Quantised(), weights, std::move(bias), inputs, outputs, precision) {}
+    : Linear(precision == Precision::Int8 ? quantise(weights, inputs, outputs) : Quantised(), weights, std::move(bias), inputs, outputs,
+             precision) {}
 
-Linear::Linear(Quantised quantised, std::span<const float> weights, std::vector<float> bias, std::size_t inputs, std::size_t outputs, Precision precision)
+Linear::Linear(Quantised quantised, std::span<const float> weights, std::vector<float> bias, std::size_t inputs, std::size_t outputs,
+               Precision precision)
     : inputs_(inputs),
       outputs_(outputs),
       precision_(precision),

@@ -61,8 +61,10 @@ Precision bestPrecision() {
     case dnnl::cpu_isa::sse41:
     case dnnl::cpu_isa::avx:
     case dnnl::cpu_isa::avx2:
-    case dnnl::cpu_isa::avx512_core: return Precision::Float;
-    default: return Precision::Int8;
+    case dnnl::cpu_isa::avx512_core:
+      return Precision::Float;
+    default:
+      return Precision::Int8;
   }
 #else
   return Precision::Float;
@@ -89,7 +91,10 @@ std::byte* Scratch::atLeast(std::size_t size) {
 class MatrixProduct::State {
  public:
   State(const void* weights, Type weightsType, Type inputType, Type outputType, std::size_t inputs, std::size_t outputs)
-      : inputType_(inputType), outputType_(outputType), inputs_(static_cast<memory::dim>(inputs)), outputs_(static_cast<memory::dim>(outputs)) {
+      : inputType_(inputType),
+        outputType_(outputType),
+        inputs_(static_cast<memory::dim>(inputs)),
+        outputs_(static_cast<memory::dim>(outputs)) {
     try {
       const memory::dims shape{inputs_, outputs_};
       const memory::desc given(shape, weightsType, Tag::ba);
@@ -111,7 +116,8 @@ class MatrixProduct::State {
     memory source(rowsOf(padded, inputs_, inputType_), engine(), const_cast<void*>(x));
     memory target(rowsOf(padded, outputs_, outputType_), engine(), y);
     memory room(made.scratch, engine(), scratch.atLeast(made.scratch.get_size()));
-    made.product.execute(stream(), {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, weights_}, {DNNL_ARG_DST, target}, {DNNL_ARG_SCRATCHPAD, room}});
+    made.product.execute(stream(),
+                         {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, weights_}, {DNNL_ARG_DST, target}, {DNNL_ARG_SCRATCHPAD, room}});
     stream().wait();
   }
 
@@ -159,7 +165,9 @@ MatrixProduct::~MatrixProduct() = default;
 MatrixProduct::MatrixProduct(MatrixProduct&&) noexcept = default;
 
 void MatrixProduct::multiply(const float* x, std::size_t rows, float* y, Scratch& scratch) const { state_->run(x, rows, y, scratch); }
-void MatrixProduct::multiply(const std::uint8_t* x, std::size_t rows, std::int32_t* y, Scratch& scratch) const { state_->run(x, rows, y, scratch); }
+void MatrixProduct::multiply(const std::uint8_t* x, std::size_t rows, std::int32_t* y, Scratch& scratch) const {
+  state_->run(x, rows, y, scratch);
+}
 void MatrixProduct::prepare(std::size_t rows) const { state_->prepare(rows); }
 
 std::size_t MatrixProduct::paddedRows(std::size_t rows) {

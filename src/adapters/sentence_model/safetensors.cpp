@@ -1,189 +1,236 @@
 #include "adapters/sentence_model/safetensors.hpp"
 
-#include "json/value.hpp"
-
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include <algorithm>
+#include <array>
 #include <bit>
-#include <cerrno>
 #include <cstring>
-#include <limits>
 #include <optional>
+#include <utility>
 
 namespace learnd::sentence_model {
 
 namespace {
 
-constexpr std::size_t kMostHeader = 100U * 1024 * 1024;
+static_assert(std::endian::native == std::endian::little, "the file's numbers are little-endian");
 
-core::Error wrong(const std::string& file, const std::string& what) { return core::Error(core::ErrorKind::InvalidInput, file + ": " + what); }
+constexpr std::uint64_t kLengthBytes = 8;
+constexpr std::uint64_t kMostHeaderBytes = 16U << 20U;  // 100,000 tensors and more
+constexpr std::size_t kMostDimensions = 8;
 
-std::size_t sizeOf(NumberType type) { return type == NumberType::F32 ? 4 : 2; }
+struct FormatOfName {
+  std::string_view name;
+  NumberFormat format;
+  std::uint64_t bits;
+};
+constexpr auto kFormats = std::to_array<FormatOfName>({{"F32", NumberFormat::Float32, 32},
+                                                       {"F16", NumberFormat::Float16, 16},
+                                                       {"BF16", NumberFormat::BFloat16, 16},
+                                                       {"F64", NumberFormat::Other, 64},
+                                                       {"I64", NumberFormat::Other, 64},
+                                                       {"U64", NumberFormat::Other, 64},
+                                                       {"I32", NumberFormat::Other, 32},
+                                                       {"U32", NumberFormat::Other, 32},
+                                                       {"I16", NumberFormat::Other, 16},
+                                                       {"U16", NumberFormat::Other, 16},
+                                                       {"I8", NumberFormat::Other, 8},
+                                                       {"U8", NumberFormat::Other, 8},
+                                                       {"BOOL", NumberFormat::Other, 8},
+                                                       {"F8_E4M3", NumberFormat::Other, 8},
+                                                       {"F8_E5M2", NumberFormat::Other, 8}});
 
-std::optional<NumberType> typeOf(const std::string& name) {
-  if (name == "F32") return NumberType::F32;
-  if (name == "F16") return NumberType::F16;
-  if (name == "BF16") return NumberType::BF16;
-  return std::nullopt;
+core::Error invalid(const std::string& text) { return core::Error(core::ErrorKind::InvalidInput, text); }
+core::Error tensorError(const std::string& tensor, const std::string& text) { return invalid("tensor " + tensor + ": " + text); }
+
+const FormatOfName* findFormat(std::string_view name) {
+  const auto found = std::find_if(kFormats.begin(), kFormats.end(), [&](const FormatOfName& one) { return one.name == name; });
+  return found == kFormats.end() ? nullptr : &*found;
 }
 
-float fromHalf(std::uint16_t half) {
-  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16U;
-  const std::uint32_t exponent = (half >> 10U) & 0x1FU;
-  const std::uint32_t mantissa = half & 0x3FFU;
-  if (exponent == 0) {
-    // Zero and the numbers below the least normal one: mantissa x 2^-24.
-    const float value = static_cast<float>(mantissa) * 0x1p-24F;
-    return sign != 0 ? -value : value;
+/// A whole number that is not negative.
+std::optional<std::uint64_t> sizeOf(const json::Value& value) {
+  const std::int64_t* whole = value.asInteger();
+  if (whole == nullptr || *whole < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*whole);
+}
+
+core::Result<void> readShape(const json::Value* shape, Tensor& tensor) {
+  const json::Value::Array* sizes = shape == nullptr ? nullptr : shape->asArray();
+  if (sizes == nullptr || sizes->size() > kMostDimensions) return tensorError(tensor.name, "\"shape\" is no list of at most 8 sizes");
+  tensor.count = 1;
+  for (const json::Value& one : *sizes) {
+    const auto size = sizeOf(one);
+    if (!size) return tensorError(tensor.name, "\"shape\" has something that is no size");
+    if (__builtin_mul_overflow(tensor.count, *size, &tensor.count)) return tensorError(tensor.name, "\"shape\" is too large");
+    tensor.shape.push_back(*size);
   }
-  const std::uint32_t bits = exponent == 31 ? 0x7F800000U | (mantissa << 13U) : ((exponent + 112U) << 23U) | (mantissa << 13U);
-  return std::bit_cast<float>(sign | bits);
+  return {};
 }
 
-float numberAt(const std::byte* place, NumberType type) {
-  if (type == NumberType::F32) {
-    float value = 0;
-    std::memcpy(&value, place, sizeof value);
-    return value;
+/// Places relative to the data become places in the file; gives the place behind the tensor.
+core::Result<std::uint64_t> readOffsets(const json::Value* offsets, std::uint64_t bits, std::uint64_t dataBegin, std::uint64_t fileBytes,
+                                        Tensor& tensor) {
+  const json::Value::Array* pair = offsets == nullptr ? nullptr : offsets->asArray();
+  if (pair == nullptr || pair->size() != 2) return tensorError(tensor.name, "\"data_offsets\" is no pair");
+  const auto begin = sizeOf(pair->front());
+  const auto end = sizeOf(pair->back());
+  if (!begin || !end || *begin > *end)
+    return tensorError(tensor.name, "\"data_offsets\" is no pair of places, the first not behind the second");
+  const std::uint64_t dataBytes = fileBytes - dataBegin;
+  if (*end > dataBytes) {
+    return tensorError(tensor.name, "ends at byte " + std::to_string(*end) + " of the data, which has " + std::to_string(dataBytes) +
+                                        ": the file is cut, or not the one that its header is of");
   }
-  std::uint16_t half = 0;
-  std::memcpy(&half, place, sizeof half);
-  return type == NumberType::F16 ? fromHalf(half) : std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16U);
-}
-
-std::optional<std::size_t> sizeIn(const json::Value& value) {
-  const std::int64_t* number = value.asInteger();
-  if (number == nullptr || *number < 0) return std::nullopt;
-  return static_cast<std::size_t>(*number);
-}
-
-std::optional<std::vector<std::size_t>> sizesIn(const json::Value* value) {
-  if (value == nullptr || value->asArray() == nullptr) return std::nullopt;
-  std::vector<std::size_t> sizes;
-  for (const json::Value& one : *value->asArray()) {
-    const auto size = sizeIn(one);
-    if (!size) return std::nullopt;
-    sizes.push_back(*size);
+  std::uint64_t needed = 0;
+  if (__builtin_mul_overflow(tensor.count, bits / 8, &needed) || needed != *end - *begin) {
+    return tensorError(tensor.name, "has " + std::to_string(*end - *begin) + " bytes, but its shape and format ask for others");
   }
-  return sizes;
+  tensor.begin = dataBegin + *begin;
+  return dataBegin + *end;
 }
 
-/// The product of a shape; nothing where it does not fit.
-std::optional<std::size_t> productOf(const std::vector<std::size_t>& shape) {
-  std::size_t product = 1;
-  for (const std::size_t size : shape) {
-    if (size != 0 && product > std::numeric_limits<std::size_t>::max() / size) return std::nullopt;
-    product *= size;
+struct Place {
+  std::uint64_t begin;
+  std::uint64_t end;
+  const std::string* tensor;
+};
+
+core::Result<void> checkPlaces(std::vector<Place>& places, std::uint64_t dataBegin, std::uint64_t fileBytes) {
+  std::sort(places.begin(), places.end(),
+            [](const Place& a, const Place& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+  std::uint64_t at = dataBegin;
+  for (const Place& place : places) {
+    if (place.begin < at) return tensorError(*place.tensor, "lies over another one");
+    if (place.begin > at) return tensorError(*place.tensor, "has bytes before it that belong to no tensor");
+    at = place.end;
   }
-  return product;
+  if (at != fileBytes) return invalid("the last " + std::to_string(fileBytes - at) + " bytes belong to no tensor");
+  return {};
 }
 
-std::string shown(const std::vector<std::size_t>& shape) {
+std::string shown(const std::vector<std::uint64_t>& shape) {
   std::string text = "[";
-  for (const std::size_t size : shape) text.append(text.size() > 1 ? ", " : "").append(std::to_string(size));
+  for (const std::uint64_t size : shape) text.append(text.size() > 1 ? ", " : "").append(std::to_string(size));
   return text + "]";
 }
 
-/// A header's entry; nothing where the tensor has a type that no encoder needs.
-core::Result<std::optional<Tensor>> readEntry(const std::string& name, const json::Value& entry, std::span<const std::byte> data) {
-  const json::Value* dtype = entry.find("dtype");
-  const auto shape = sizesIn(entry.find("shape"));
-  const auto offsets = sizesIn(entry.find("data_offsets"));
-  if (dtype == nullptr || dtype->asText() == nullptr || !shape || !offsets || offsets->size() != 2) {
-    return core::Error(core::ErrorKind::InvalidInput, "tensor " + name + ": dtype, shape or data_offsets are missing or wrong");
+template <class Source, class Widen>
+core::Result<void> readWidened(const ModelFile& file, std::uint64_t offset, std::span<float> numbers, Widen widen) {
+  std::array<Source, 2048> part;
+  while (!numbers.empty()) {
+    const std::size_t count = std::min(part.size(), numbers.size());
+    auto bytes = std::as_writable_bytes(std::span(part).first(count));
+    if (auto read = file.read(offset, bytes); !read) return read.error();
+    std::transform(part.begin(), part.begin() + static_cast<std::ptrdiff_t>(count), numbers.begin(), widen);
+    numbers = numbers.subspan(count);
+    offset += bytes.size();
   }
-  const auto type = typeOf(*dtype->asText());
-  if (!type) return std::optional<Tensor>();
-  const std::size_t begin = (*offsets)[0];
-  const std::size_t end = (*offsets)[1];
-  if (begin > end || end > data.size()) return core::Error(core::ErrorKind::InvalidInput, "tensor " + name + ": its data lies outside the file");
-  const auto count = productOf(*shape);
-  if (!count || *count > data.size() || *count * sizeOf(*type) != end - begin) {
-    return core::Error(core::ErrorKind::InvalidInput, "tensor " + name + ": its shape " + shown(*shape) + " does not fit its data");
-  }
-  return std::optional<Tensor>(Tensor{*type, *shape, data.subspan(begin, end - begin)});
+  return {};
 }
 
 }  // namespace
 
-std::size_t Tensor::count() const { return bytes.size() / sizeOf(type); }
-
-void Tensor::read(std::size_t first, std::span<float> out) const {
-  const std::size_t size = sizeOf(type);
-  const std::byte* place = bytes.data() + first * size;
-  if (type == NumberType::F32) {
-    std::memcpy(out.data(), place, out.size() * size);
-    return;
+core::Result<TensorTable> TensorTable::parse(std::string_view header, std::uint64_t dataBegin, std::uint64_t fileBytes) {
+  if (dataBegin > fileBytes) return invalid("the header ends behind the file");
+  auto value = json::parse(header);
+  if (!value) return invalid("its header: " + value.error().message());
+  const json::Value::Object* members = value->asObject();
+  if (members == nullptr) return invalid("its header is no JSON object");
+  TensorTable table;
+  std::vector<Place> places;
+  for (const auto& [name, description] : *members) {
+    if (name == "__metadata__") continue;
+    Tensor tensor;
+    tensor.name = name;
+    const json::Value* formatName = description.find("dtype");
+    const std::string* text = formatName == nullptr ? nullptr : formatName->asText();
+    const FormatOfName* format = text == nullptr ? nullptr : findFormat(*text);
+    if (format == nullptr) return tensorError(name, "\"dtype\" is none that we know");
+    tensor.format = format->format;
+    tensor.formatName = *text;
+    if (auto read = readShape(description.find("shape"), tensor); !read) return read.error();
+    auto end = readOffsets(description.find("data_offsets"), format->bits, dataBegin, fileBytes, tensor);
+    if (!end) return end.error();
+    const auto [kept, added] = table.tensors_.emplace(name, std::move(tensor));
+    places.push_back({kept->second.begin, *end, &kept->first});
   }
-  for (float& number : out) {
-    number = numberAt(place, type);
-    place += size;
-  }
+  if (auto checked = checkPlaces(places, dataBegin, fileBytes); !checked) return checked.error();
+  return table;
 }
 
-std::vector<float> Tensor::readAll() const {
-  std::vector<float> numbers(count());
-  read(0, numbers);
+const Tensor* TensorTable::find(const std::string& name) const {
+  const auto found = tensors_.find(name);
+  return found == tensors_.end() ? nullptr : &found->second;
+}
+
+core::Result<Safetensors> Safetensors::open(const std::filesystem::path& path) {
+  auto file = ModelFile::open(path);
+  if (!file) return file.error();
+  if (file->size() < kLengthBytes) return fileError(file->path(), "is too short to be a safetensors file");
+  std::uint64_t length = 0;
+  if (auto read = file->read(0, std::as_writable_bytes(std::span(&length, 1))); !read) return read.error();
+  if (length > kMostHeaderBytes || length > file->size() - kLengthBytes) {
+    return fileError(file->path(), "says that its header has " + std::to_string(length) + " bytes, which is too much for a file of " +
+                                       std::to_string(file->size()));
+  }
+  std::string header(static_cast<std::size_t>(length), '\0');
+  if (auto read = file->read(kLengthBytes, std::as_writable_bytes(std::span(header))); !read) return read.error();
+  auto table = TensorTable::parse(header, kLengthBytes + length, file->size());
+  if (!table) return fileError(file->path(), table.error().message());
+  return Safetensors(std::move(*file), std::move(*table));
+}
+
+core::Result<Tensor> Safetensors::find(const std::string& name, const std::vector<std::uint64_t>& shape) const {
+  const Tensor* tensor = table_.find(name);
+  if (tensor == nullptr) return error(name, "is missing");
+  if (tensor->shape != shape)
+    return error(name, "has the shape " + shown(tensor->shape) + "; by config.json it would have to be " + shown(shape));
+  if (tensor->format == NumberFormat::Other)
+    return error(name, "is of " + tensor->formatName + "; only F32, F16 and BF16 can be computed with");
+  return *tensor;
+}
+
+core::Result<std::vector<float>> Safetensors::readAll(const Tensor& tensor) const {
+  std::vector<float> numbers(static_cast<std::size_t>(tensor.count));
+  if (auto done = read(tensor, 0, numbers); !done) return done.error();
+  // A sum is finite only if all its parts are; 0 keeps finite ones from adding up to too much.
+  float sum = 0;
+  for (const float number : numbers) sum += number * 0.0F;
+  if (!(sum == 0)) return error(tensor.name, "holds a number that is infinite or none");
   return numbers;
 }
 
-class Safetensors::Mapping {
- public:
-  Mapping(void* start, std::size_t size) : start_(start), size_(size) {}
-  ~Mapping() { ::munmap(start_, size_); }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-
-  [[nodiscard]] std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(start_), size_}; }
-  void releasePages() const { ::madvise(start_, size_, MADV_DONTNEED); }
-
- private:
-  void* start_;
-  std::size_t size_;
-};
-
-core::Result<Safetensors> Safetensors::open(const std::filesystem::path& file) {
-  Safetensors opened;
-  opened.name_ = file.string();
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return wrong(opened.name_, std::string("can't be read: ") + std::strerror(errno));
-  struct stat info {};
-  const bool sized = ::fstat(descriptor, &info) == 0 && info.st_size >= 8;
-  const auto size = static_cast<std::size_t>(info.st_size);
-  void* start = sized ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0) : MAP_FAILED;
-  ::close(descriptor);
-  if (!sized) return wrong(opened.name_, "is too short to be a safetensors file");
-  if (start == MAP_FAILED) return wrong(opened.name_, std::string("can't be mapped: ") + std::strerror(errno));
-  opened.mapping_ = std::make_shared<const Mapping>(start, size);
-  const auto bytes = opened.mapping_->bytes();
-  std::uint64_t length = 0;
-  std::memcpy(&length, bytes.data(), sizeof length);
-  if (length > size - 8 || length > kMostHeader) return wrong(opened.name_, "its header's length goes beyond the file: it is cut or no safetensors file");
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data() + 8), static_cast<std::size_t>(length));
-  auto header = json::parse(text);
-  if (!header) return wrong(opened.name_, "its header is no JSON: " + header.error().message());
-  if (header->asObject() == nullptr) return wrong(opened.name_, "its header is no JSON object");
-  for (const auto& [name, entry] : *header->asObject()) {
-    if (name == "__metadata__") continue;
-    auto tensor = readEntry(name, entry, bytes.subspan(8 + static_cast<std::size_t>(length)));
-    if (!tensor) return wrong(opened.name_, tensor.error().message());
-    if (*tensor) opened.tensors_.emplace(name, std::move(**tensor));
+core::Result<void> Safetensors::read(const Tensor& tensor, std::uint64_t first, std::span<float> numbers) const {
+  if (first > tensor.count || numbers.size() > tensor.count - first) return error(tensor.name, "has fewer numbers than are asked for");
+  switch (tensor.format) {
+    case NumberFormat::Float32:
+      return file_.read(tensor.begin + first * 4, std::as_writable_bytes(numbers));
+    case NumberFormat::Float16:
+      return readWidened<std::uint16_t>(file_, tensor.begin + first * 2, numbers, widenFloat16);
+    case NumberFormat::BFloat16:
+      return readWidened<std::uint16_t>(file_, tensor.begin + first * 2, numbers, widenBFloat16);
+    case NumberFormat::Other:
+      break;
   }
-  return opened;
+  return error(tensor.name, "is of " + tensor.formatName);
 }
 
-core::Result<Tensor> Safetensors::find(const std::string& name, const std::vector<std::size_t>& shape) const {
-  const auto place = tensors_.find(name);
-  if (place == tensors_.end()) return wrong(name_, "tensor " + name + " is missing");
-  if (place->second.shape != shape) {
-    return wrong(name_, "tensor " + name + " has the shape " + shown(place->second.shape) + ", by config.json it is " + shown(shape));
-  }
-  return place->second;
+core::Error Safetensors::error(const std::string& tensor, const std::string& text) const {
+  return fileError(file_.path(), "tensor " + tensor + ": " + text);
 }
 
-void Safetensors::releasePages() const { mapping_->releasePages(); }
+float widenFloat16(std::uint16_t bits) {
+  const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000U) << 16U;
+  const std::uint32_t exponent = (bits >> 10U) & 0x1FU;
+  const std::uint32_t fraction = bits & 0x3FFU;
+  if (exponent == 0) {
+    const float small = static_cast<float>(fraction) * 0x1p-24F;
+    return sign != 0 ? -small : small;
+  }
+  // Infinity and NaN keep the largest exponent; the bias is 15 there and 127 here.
+  const std::uint32_t wide = exponent == 0x1FU ? 0xFFU : exponent + (127U - 15U);
+  return std::bit_cast<float>(sign | (wide << 23U) | (fraction << 13U));
+}
+
+float widenBFloat16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U); }
 
 }  // namespace learnd::sentence_model

@@ -1,51 +1,73 @@
 #pragma once
 
+#include "adapters/sentence_model/model_file.hpp"
 #include "core/result.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
-#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace learnd::sentence_model {
 
-enum class NumberType : unsigned char { F32, F16, BF16 };
+enum class NumberFormat : unsigned char { Float32, Float16, BFloat16, Other };
 
-/// A tensor of a mapped file: its bytes, little-endian, row-major, of any alignment. Valid while the file is open.
+/// Where a tensor's numbers lie.
 struct Tensor {
-  NumberType type = NumberType::F32;
-  std::vector<std::size_t> shape;
-  std::span<const std::byte> bytes;
-
-  [[nodiscard]] std::size_t count() const;
-  /// `count` numbers from `first` on, as 32-bit floats.
-  void read(std::size_t first, std::span<float> out) const;
-  [[nodiscard]] std::vector<float> readAll() const;
+  std::string name;
+  NumberFormat format = NumberFormat::Other;
+  std::string formatName;  // as the file has it
+  std::vector<std::uint64_t> shape;
+  std::uint64_t begin = 0;  // in bytes, from the file's beginning
+  std::uint64_t count = 0;  // of numbers
 };
 
-/// A file in the safetensors format (u64 length of a JSON header that gives each tensor's dtype, shape and data_offsets, then the data),
-/// mapped into memory. Everything in it is checked before it is used: the file is a user's. Immutable, any thread.
-class Safetensors {
+/// What a safetensors header says: https://huggingface.co/docs/safetensors (a JSON object: name -> dtype, shape, data_offsets).
+class TensorTable {
  public:
-  /// InvalidInput with a message that names the file and what is wrong.
-  static core::Result<Safetensors> open(const std::filesystem::path& file);
+  /// `header` is the JSON, `dataBegin` where the numbers begin, `fileBytes` the file's size. Refused unless every tensor has the bytes that
+  /// its shape asks for and the tensors fill the file without a gap or an overlap. Messages name the tensor.
+  [[nodiscard]] static core::Result<TensorTable> parse(std::string_view header, std::uint64_t dataBegin, std::uint64_t fileBytes);
 
-  /// The tensor of that name and shape; InvalidInput where there is none.
-  [[nodiscard]] core::Result<Tensor> find(const std::string& name, const std::vector<std::size_t>& shape) const;
-  [[nodiscard]] bool contains(const std::string& name) const { return tensors_.contains(name); }
-
-  /// Gives the pages that were read back to the system; they are read again where they are needed again.
-  void releasePages() const;
+  [[nodiscard]] const Tensor* find(const std::string& name) const;
+  [[nodiscard]] std::size_t size() const { return tensors_.size(); }
 
  private:
-  class Mapping;
-  std::string name_;
-  std::shared_ptr<const Mapping> mapping_;
-  std::map<std::string, Tensor> tensors_;
+  std::unordered_map<std::string, Tensor> tensors_;
 };
+
+/// A model.safetensors. Any thread, once open.
+class Safetensors {
+ public:
+  /// Reads and checks the header alone.
+  [[nodiscard]] static core::Result<Safetensors> open(const std::filesystem::path& path);
+
+  [[nodiscard]] bool contains(const std::string& name) const { return table_.find(name) != nullptr; }
+
+  /// The tensor of that name and shape, of numbers that read() can read; InvalidInput where there is none.
+  [[nodiscard]] core::Result<Tensor> find(const std::string& name, const std::vector<std::uint64_t>& shape) const;
+
+  /// Numbers `first` to `first + numbers.size()` of a tensor of this file, as 32-bit floats.
+  [[nodiscard]] core::Result<void> read(const Tensor& tensor, std::uint64_t first, std::span<float> numbers) const;
+
+  /// All of its numbers. One that is infinite or none at all (NaN) is an InvalidInput.
+  [[nodiscard]] core::Result<std::vector<float>> readAll(const Tensor& tensor) const;
+
+ private:
+  [[nodiscard]] core::Error error(const std::string& tensor, const std::string& text) const;
+  Safetensors(ModelFile file, TensorTable table) : file_(std::move(file)), table_(std::move(table)) {}
+
+  ModelFile file_;
+  TensorTable table_;
+};
+
+/// IEEE 754 binary16.
+float widenFloat16(std::uint16_t bits);
+/// The upper half of a binary32.
+float widenBFloat16(std::uint16_t bits);
 
 }  // namespace learnd::sentence_model

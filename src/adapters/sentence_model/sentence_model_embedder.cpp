@@ -1,5 +1,6 @@
 #include "adapters/sentence_model/sentence_model_embedder.hpp"
 
+#include "adapters/sentence_model/model_file.hpp"
 #include "support/blocking_pool.hpp"
 
 #include <omp.h>
@@ -42,16 +43,19 @@ core::Result<void> SentenceModelEmbedder::load(const EmbedderOptions& options) {
   omp_set_num_threads(1);
   std::error_code ignored;
   if (!std::filesystem::is_directory(options.folder, ignored)) {
-    return unavailable("the sentence model is not installed (" + options.folder.string() +
-                       " is no folder): run scripts/fetch-model in a checkout and install again, or set embedder.model to a model's folder");
+    return unavailable(
+        "the sentence model is not installed (" + options.folder.string() +
+        " is no folder): run scripts/fetch-model in a checkout and install again, or set embedder.model to a model's folder");
   }
   auto shape = readModelFolder(options.folder);
   if (!shape) return shape.error();
-  auto tokenizer = WordPiece::open(options.folder / "tokenizer.json");
+  const auto vocabularyFile = options.folder / "tokenizer.json";
+  auto tokenizer = WordPiece::open(vocabularyFile);
   if (!tokenizer) return tokenizer.error();
   if (tokenizer->size() > shape->vocabulary) {
-    return core::Error(core::ErrorKind::InvalidInput, (options.folder / "tokenizer.json").string() + ": it has more tokens than config.json's vocab_size");
+    return fileError(vocabularyFile.string(), "has more tokens than config.json's \"vocab_size\", " + std::to_string(shape->vocabulary));
   }
+  if (shape->lowercase) tokenizer->useLowercase();
   auto digest = digestOfModel(options.folder);
   if (!digest) return digest.error();
   const Precision precision = options.precision.value_or(bestPrecision());
@@ -60,7 +64,8 @@ core::Result<void> SentenceModelEmbedder::load(const EmbedderOptions& options) {
   tokenizer_.emplace(std::move(*tokenizer));
   encoder_.emplace(std::move(*encoder));
   // Vectors of the two precisions are alike, but not the same: each is an index of its own.
-  identity_ = {"builtin", options.model, *digest + (precision == Precision::Int8 ? "-int8" : "-f32"), options.prefix, shape->hidden, shape->window};
+  identity_ = {"builtin",      options.model, *digest + (precision == Precision::Int8 ? "-int8" : "-f32"),
+               options.prefix, shape->hidden, shape->window};
   return {};
 }
 

@@ -16,15 +16,15 @@
 namespace learnd::sentence_model {
 
 struct EmbedderOptions {
-  std::filesystem::path folder;         // a sentence-transformers folder
-  std::string model;                    // its name
-  std::string prefix;                   // put before every text
-  std::size_t threads = 0;              // 0: one a core
-  std::optional<Precision> precision;   // nothing: what the processor does best
+  std::filesystem::path folder;        // a sentence-transformers folder
+  std::string model;                   // its name
+  std::string prefix;                  // put before every text
+  std::size_t threads = 0;             // 0: one a core
+  std::optional<Precision> precision;  // nothing: what the processor does best
 };
 
-/// The builtin embedder: a sentence model inside the process. Its threads idle without a wake-up. Where the model is not installed, or can't
-/// run here, it says so in problem() and status(), and embed() is Unavailable.
+/// The builtin embedder: a sentence model inside the process. Its threads idle without a wake-up. Where the model is not installed, or
+/// can't run here, it says so in problem() and status(), and embed() is Unavailable.
 class SentenceModelEmbedder final : public ports::Embedder {
  public:
   /// Loads the model: blocks, some tenths of a second.

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace learnd::sentence_model {
+
+struct GoldenText {
+  std::string text;
+  std::vector<std::int32_t> tokens;
+  std::vector<double> vector;
+};
+
+/// Texts of a golden file; throws where there are none.
+std::vector<GoldenText> readGolden(const std::filesystem::path& file);
+
+/// The real model: $LEARND_TEST_MODEL, else where scripts/build puts it. Throws, with what to do, where there is none.
+std::filesystem::path installedModel();
+
+/// tests/data/sentence_model_golden.json: all-MiniLM-L6-v2 computed in 32-bit floats by another program.
+std::filesystem::path goldenFile();
+/// A larger set that lies beside some checkouts; empty where it does not.
+std::filesystem::path largerGoldenFile();
+
+}  // namespace learnd::sentence_model
