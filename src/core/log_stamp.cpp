@@ -9,12 +9,13 @@ namespace learnd::core {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
-constexpr std::array<std::string_view, 7> kWeekdays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-constexpr std::array<std::string_view, 21> kZones{"utc", "gmt", "cet", "cest", "est", "edt", "cst",  "cdt",  "mst",  "mdt", "pst",
-                                                  "pdt", "bst", "ist", "jst",  "msk", "eet", "eest", "west", "aest", "aedt"};
-constexpr std::array<std::string_view, 17> kLevels{"emerg",   "alert",  "crit", "critical", "err",   "error", "fatal", "severe", "warn",
-                                                   "warning", "notice", "info", "debug",    "trace", "log",   "panic", "verbose"};
+constexpr auto kMonths =
+    std::to_array<std::string_view>({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"});
+constexpr auto kWeekdays = std::to_array<std::string_view>({"mon", "tue", "wed", "thu", "fri", "sat", "sun"});
+constexpr auto kZones = std::to_array<std::string_view>({"utc", "gmt", "cet", "cest", "est", "edt", "cst",  "cdt",  "mst",  "mdt", "pst",
+                                                         "pdt", "bst", "ist", "jst",  "msk", "eet", "eest", "west", "aest", "aedt"});
+constexpr auto kLevels = std::to_array<std::string_view>({"emerg", "alert", "crit", "critical", "err", "error", "fatal", "severe", "warn",
+                                                          "warning", "notice", "info", "debug", "trace", "log", "panic", "verbose"});
 constexpr std::size_t kLongestHost = 64;
 constexpr std::size_t kLongestProcess = 64;
 

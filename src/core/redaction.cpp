@@ -1,73 +1,64 @@
 #include "core/redaction.hpp"
 
-#include "core/redaction_rules.hpp"
-
-#include <algorithm>
-#include <array>
+#include "core/redaction/command_secrets.hpp"
+#include "core/redaction/credential_files.hpp"
+#include "core/redaction/key_blocks.hpp"
+#include "core/redaction/known_tokens.hpp"
+#include "core/redaction/literal_table.hpp"
+#include "core/redaction/named_values.hpp"
+#include "core/redaction/password_hashes.hpp"
+#include "core/redaction/secret_finder.hpp"
+#include "core/redaction/secret_name.hpp"
+#include "core/redaction/secret_urls.hpp"
+#include "core/redaction/secret_value.hpp"
 
 namespace learnd::core {
 
 namespace {
 
-constexpr int kMostGroups = 4;
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char sign) { return sign >= 'A' && sign <= 'Z' ? static_cast<char>(sign + 32) : sign; });
-  return out;
+/// Those that know more of what they find come before those that go by a name.
+const LiteralTable& literals() {
+  static const LiteralTable table{keyBlockRules(),      passwordHashRules(),   knownTokenRules(), secretUrlRules(),
+                                  commandSecretRules(), credentialFileRules(), namedValueRules()};
+  return table;
 }
 
-bool mayApply(const RedactionRule& rule, const std::string& lower) {
-  return std::any_of(rule.triggers.begin(), rule.triggers.end(), [&](std::string_view trigger) { return lower.find(trigger) != std::string::npos; });
-}
-
-bool isSecret(const RedactionRule& rule, std::string_view value) {
-  if (value.starts_with("[redacted:")) return false;
-  if (rule.judged && !isSecretValue(value, *rule.judged)) return false;
-  return !rule.random || looksRandom(value);
-}
-
-/// The text with what the rule finds replaced; true where anything was.
-bool apply(const RedactionRule& rule, std::string& text) {
-  const re2::StringPiece whole(text.data(), text.size());
-  std::string out;
-  std::size_t copied = 0;
+std::string withMarks(std::string_view text, const std::map<std::size_t, SecretSpan>& spans) {
+  std::string marked;
+  marked.reserve(text.size());
   std::size_t from = 0;
-  std::array<re2::StringPiece, kMostGroups> groups;
-  while (from <= text.size() && rule.pattern->Match(whole, from, text.size(), RE2::UNANCHORED, groups.data(), kMostGroups)) {
-    const re2::StringPiece& match = groups[0];
-    const re2::StringPiece& secret = groups[static_cast<std::size_t>(rule.group)];
-    const auto matchEnd = static_cast<std::size_t>(match.data() - text.data()) + match.size();
-    if (secret.data() != nullptr && isSecret(rule, std::string_view(secret.data(), secret.size()))) {
-      const auto begin = static_cast<std::size_t>(secret.data() - text.data());
-      out.append(text, copied, begin - copied).append("[redacted:").append(rule.kind).append("]");
-      copied = begin + secret.size();
-      from = std::max(copied, from + 1);
-    } else if (secret.data() != nullptr && secret.size() > 0) {
-      // What is behind the value may announce another.
-      from = std::max(static_cast<std::size_t>(secret.data() - text.data()), from + 1);
-    } else {
-      from = std::max(matchEnd, from + 1);
-    }
+  for (const auto& [begin, span] : spans) {
+    marked.append(text.substr(from, begin - from)).append(kMarkBegin).append(span.kind).append("]");
+    from = span.end;
   }
-  if (copied == 0) return false;
-  text = out.append(text, copied);
-  return true;
+  return marked.append(text.substr(from));
 }
 
 }  // namespace
 
 std::string redact(std::string_view text) {
+  // What is taken out can lay bare something beside it; a text settles at once or the second time.
+  constexpr int kMostPasses = 4;
   std::string redacted(text);
-  std::string lower = lowered(text);
-  for (const RedactionRule& rule : redactionRules()) {
-    if (mayApply(rule, lower) && apply(rule, redacted)) lower = lowered(redacted);
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    SecretFinder finder(redacted);
+    literals().search(finder);
+    if (finder.spans().empty()) break;
+    redacted = withMarks(redacted, finder.spans());
   }
   return redacted;
 }
 
 std::string redactMember(std::string_view name, std::string_view value) {
-  if (namesSecret(name) && !value.starts_with("[redacted:") && isSecretValue(value, ValuePlace::Quoted)) return "[redacted:password]";
+  const NameClass nameClass = classifyName(name);
+  if (nameClass == NameClass::Password && isSecretValue(value, ValueClass::Password, ValuePlace::Quoted, true)) {
+    return std::string(kMarkBegin).append(secret_kind::kPassword).append("]");
+  }
+  const bool isToken = nameClass == NameClass::Token || nameClass == NameClass::NamedSecret;
+  const ValueClass valueClass = nameClass == NameClass::NamedSecret ? ValueClass::NamedSecret : ValueClass::Token;
+  if (isToken && isSecretValue(value, valueClass, ValuePlace::Quoted, true)) {
+    return std::string(kMarkBegin).append(secret_kind::kToken).append("]");
+  }
   return redact(value);
 }
 

@@ -11,18 +11,18 @@ namespace {
 
 constexpr std::size_t kLongestName = 300;
 
-constexpr std::array<std::string_view, 82> kExtensions{
-    "asm",    "awk",     "bash", "bat", "c",     "cfg", "clj",  "cmake", "conf", "cpp",     "cs",     "css", "csv",   "cxx",
-    "dart",   "desktop", "diff", "drv", "el",    "env", "erl",  "ex",    "exs",  "f90",     "fish",   "fs",  "go",    "gradle",
-    "groovy", "h",       "hcl",  "hpp", "hs",    "htm", "html", "hxx",   "ini",  "ipynb",   "java",   "jl",  "js",    "json",
-    "jsx",    "kt",      "kts",  "lua", "m",     "mjs", "mk",   "mount", "nim",  "nix",     "patch",  "php", "proto", "ps1",
-    "r",      "rake",    "rb",   "rst", "rules", "s",   "sass", "scala", "scss", "service", "socket", "sql", "swift", "tex",
-    "tf",     "timer",   "toml", "ts",  "tsx",   "txt", "vim",  "vue",   "xml",  "yaml",    "yml",    "zsh"};
+constexpr auto kExtensions = std::to_array<std::string_view>(
+    {"asm",    "awk",     "bash", "bat", "c",     "cfg", "clj",  "cmake", "conf", "cpp",     "cs",     "css", "csv",   "cxx",
+     "dart",   "desktop", "diff", "drv", "el",    "env", "erl",  "ex",    "exs",  "f90",     "fish",   "fs",  "go",    "gradle",
+     "groovy", "h",       "hcl",  "hpp", "hs",    "htm", "html", "hxx",   "ini",  "ipynb",   "java",   "jl",  "js",    "json",
+     "jsx",    "kt",      "kts",  "lua", "m",     "mjs", "mk",   "mount", "nim",  "nix",     "patch",  "php", "proto", "ps1",
+     "r",      "rake",    "rb",   "rst", "rules", "s",   "sass", "scala", "scss", "service", "socket", "sql", "swift", "tex",
+     "tf",     "timer",   "toml", "ts",  "tsx",   "txt", "vim",  "vue",   "xml",  "yaml",    "yml",    "zsh"});
 /// Ends of host names too.
-constexpr std::array<std::string_view, 13> kDoubtfulExtensions{"cc", "in", "lock", "log", "md", "ml", "pl",
-                                                               "pm", "ps", "py",   "rs",  "sh", "zig"};
-constexpr std::array<std::string_view, 9> kFileNames{"containerfile", "dockerfile", "gemfile",  "gnumakefile", "jenkinsfile",
-                                                     "justfile",      "makefile",   "rakefile", "vagrantfile"};
+constexpr auto kDoubtfulExtensions =
+    std::to_array<std::string_view>({"cc", "in", "lock", "log", "md", "ml", "pl", "pm", "ps", "py", "rs", "sh", "zig"});
+constexpr auto kFileNames = std::to_array<std::string_view>(
+    {"containerfile", "dockerfile", "gemfile", "gnumakefile", "jenkinsfile", "justfile", "makefile", "rakefile", "vagrantfile"});
 
 bool endsName(char sign) { return std::string_view(" \n\"'`()[]{}<>=,;|:").find(sign) != std::string_view::npos; }
 

@@ -3,6 +3,7 @@
 #include "core/code_points.hpp"
 #include "core/lexical_terms.hpp"
 #include "core/normalised_key.hpp"
+#include "core/redaction.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -45,6 +46,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   settles(text, "plain", [](std::string_view each) { return normalise(each, KeyForm::Plain); });
   settles(text, "error", [](std::string_view each) { return normalise(each, KeyForm::Error); });
   settles(text, "withoutNoise", [](std::string_view each) { return withoutNoise(each); });
+  settles(text, "redact", [](std::string_view each) { return redact(each); });
+  static_cast<void>(redactMember(text.substr(0, text.size() / 2), text.substr(text.size() / 2)));
   static_cast<void>(lexicalTerms(text));
   return 0;
 }

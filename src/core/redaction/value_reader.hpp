@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/redaction/secret_finder.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace learnd::core {
+
+/// A value's place, without its quotes.
+struct ValueSpan {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool quoted = false;
+};
+
+inline bool isBlank(char sign) { return sign == ' ' || sign == '\t'; }
+inline bool isSpaceSign(char sign) { return isBlank(sign) || sign == '\n' || sign == '\r'; }
+inline bool isQuote(char sign) { return sign == '"' || sign == '\'' || sign == '`'; }
+
+std::size_t skipBlanks(std::string_view text, std::size_t at);
+
+/// The quoted text that begins at `at`, with its quote escaped ("\"x\"" in JSON that holds JSON) or with a letter before it (b"x", @"x").
+/// None where no quote begins or none ends on the line.
+std::optional<ValueSpan> readQuoted(std::string_view text, std::size_t at);
+
+/// A bare word: until white space or one of `ends`; longer ones than 4 KiB are cut, so that a text is read a bounded number of times.
+ValueSpan readBare(std::string_view text, std::size_t at, std::string_view ends);
+
+/// The word of a sentence at `at`: bare, without the punctuation at its end.
+ValueSpan readSentenceWord(std::string_view text, std::size_t at);
+
+}  // namespace learnd::core
