@@ -84,10 +84,15 @@ core::Result<void> insertNew(ports::RecordTransaction& transaction, StoreWork& w
   work.learning.promoted = core::isPromoted(work.learning);
   auto inserted = transaction.insert(work.learning);
   if (!inserted) return inserted.error();
-  auto stored = transaction.load(work.learning.id);
-  if (!stored) return stored.error();
-  if (!*stored) return core::Error(core::ErrorKind::Internal, "a learning that was just stored is not there");
-  work.answer = StoreAnswer{std::move(**stored), true, false};
+  work.learning.revision = 1;
+  // Whether an interaction has an entry of its own in the index is the record store's to say.
+  if (work.learning.kind == core::Kind::Interaction) {
+    auto stored = transaction.load(work.learning.id);
+    if (!stored) return stored.error();
+    if (!*stored) return core::Error(core::ErrorKind::Internal, "a learning that was just stored is not there");
+    work.learning = std::move(**stored);
+  }
+  work.answer = StoreAnswer{work.learning, true, false};
   work.isNews = true;
   work.indexChanged = true;
   return {};
