@@ -1,10 +1,20 @@
-"""The builtin embedder absent, broken, or in a process that may make no code: words only, said so, never an end."""
+"""The builtin embedder: its scale; and where it is absent, broken, or in a process that may make no code: words only, said so, never an end."""
 import subprocess
 import sys
 import tempfile
 import unittest
 
 from learnd_daemon import BINARIES, PATIENCE, Daemon
+
+
+class TheScale(unittest.TestCase):
+    def test_unrelated_questions_lie_where_thresholds_are_sharp(self):
+        # The probe set decides this: one pair about the same thing in it moves the upper points.
+        with Daemon() as daemon, daemon.client() as client:
+            scale = client.get("/v1/doctor").json["embedder"]["calibration"]
+        for point, low, high in zip(scale["points"], (0.16, 0.33, 0.43, 0.52), (0.24, 0.43, 0.53, 0.63)):
+            self.assertTrue(low < point < high, scale)
+        self.assertTrue(0 <= scale["median"] < 0.1, scale)
 
 
 class WithoutAModel(unittest.TestCase):

@@ -8,7 +8,7 @@
 
 namespace learnd::interfaces {
 
-/// Answers to JSON values, members as interface.md's tables in docs/interface have them, for every door.
+/// Answers to JSON values, members as openapi.json has them, for every door.
 
 json::Value encodeStoreAnswer(const services::StoreAnswer& answer);
 json::Value encodeSearchAnswer(const services::SearchAnswer& answer);
