@@ -8,10 +8,10 @@ namespace learnd::embedded_index {
 
 void keepBest(std::vector<ScoredSlot>& scored, std::size_t count) {
   if (scored.size() > count) {
-    std::nth_element(scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(count), scored.end(), isBetter);
+    std::nth_element(scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(count), scored.end(), IsBetter());
     scored.resize(count);
   }
-  std::sort(scored.begin(), scored.end(), isBetter);
+  std::sort(scored.begin(), scored.end(), IsBetter());
 }
 
 std::vector<ScoredSlot> bestAboveZero(const std::vector<float>& scores, const SlotBitmap* allowed, std::size_t count) {
@@ -30,7 +30,7 @@ std::vector<ScoredSlot> bestAboveZero(const std::vector<float>& scores, const Sl
       best.push_back({slot, scores[slot]});
       if (best.size() < room) return;
       const auto last = best.begin() + static_cast<std::ptrdiff_t>(count) - 1;
-      std::nth_element(best.begin(), last, best.end(), isBetter);
+      std::nth_element(best.begin(), last, best.end(), IsBetter());
       limit = last->score;
       best.resize(count);
     });

@@ -12,7 +12,9 @@ struct ScoredSlot {
 };
 
 /// Higher scores first, then lower slots.
-inline bool isBetter(const ScoredSlot& a, const ScoredSlot& b) { return a.score != b.score ? a.score > b.score : a.slot < b.slot; }
+struct IsBetter {
+  bool operator()(const ScoredSlot& a, const ScoredSlot& b) const { return a.score != b.score ? a.score > b.score : a.slot < b.slot; }
+};
 
 /// Leaves the best `count`, the best first.
 void keepBest(std::vector<ScoredSlot>& scored, std::size_t count);

@@ -63,7 +63,9 @@ std::vector<Slot> slotsWithin(const std::vector<kernels::Distance>& distances, k
 }  // namespace
 
 FlatVectors::FlatVectors(std::size_t dimensions)
-    : dimensions_(dimensions), rowLength_(roundedUp(dimensions, kernels::kRowUnit)), codeWords_(roundedUp(dimensions, 64) / 64) {}
+    : dimensions_(dimensions),
+      rowLength_(roundedUp(dimensions, kernels::kRowUnit)),
+      codeUnits_(std::min(roundedUp(dimensions, kernels::kBitsPerUnit) / kernels::kBitsPerUnit, kernels::kMostUnits)) {}
 
 bool FlatVectors::hasDirection(std::span<const float> vector) {
   double sum = 0;
@@ -73,12 +75,12 @@ bool FlatVectors::hasDirection(std::span<const float> vector) {
 
 void FlatVectors::set(Slot slot, std::span<const float> vector) {
   const std::vector<float> row = directionOf(vector);
-  const std::vector<std::uint64_t> code = codeOf(row);
+  const std::vector<kernels::CodeUnit> code = codeOf(row);
   Chunk& chunk = chunkOf(slot);
   const std::size_t place = slot % kChunk;
   kernels::toHalf(row.data(), rowLength_, chunk.rows.get() + place * rowLength_);
-  std::uint64_t* block = chunk.codes.get() + place / kernels::kBlock * kernels::kBlock * codeWords_;
-  for (std::size_t word = 0; word < codeWords_; ++word) block[word * kernels::kBlock + place % kernels::kBlock] = code[word];
+  kernels::CodeUnit* block = chunk.codes.get() + place / kernels::kBlock * kernels::kBlock * codeUnits_;
+  for (std::size_t unit = 0; unit < codeUnits_; ++unit) block[unit * kernels::kBlock + place % kernels::kBlock] = code[unit];
   if (!present_.contains(slot)) ++size_;
   present_.add(slot);
 }
@@ -112,9 +114,9 @@ FlatVectors::Chunk& FlatVectors::chunkOf(Slot slot) {
   Chunk& chunk = chunks_[number];
   if (!chunk.rows) {
     chunk.rows = hwy::AllocateAligned<kernels::Half>(kChunk * rowLength_);
-    chunk.codes = hwy::AllocateAligned<std::uint64_t>(kChunk * codeWords_);
+    chunk.codes = hwy::AllocateAligned<kernels::CodeUnit>(kChunk * codeUnits_);
     if (!chunk.rows || !chunk.codes) throw std::bad_alloc();
-    std::fill_n(chunk.codes.get(), kChunk * codeWords_, 0);
+    std::fill_n(chunk.codes.get(), kChunk * codeUnits_, 0);
   }
   return chunk;
 }
@@ -130,9 +132,12 @@ std::vector<float> FlatVectors::directionOf(std::span<const float> vector) const
   return row;
 }
 
-std::vector<std::uint64_t> FlatVectors::codeOf(const std::vector<float>& row) const {
-  std::vector<std::uint64_t> code(codeWords_);
-  for (std::size_t i = 0; i < dimensions_; ++i) code[i / 64] |= std::uint64_t{row[i] > 0} << (i % 64);
+std::vector<kernels::CodeUnit> FlatVectors::codeOf(const std::vector<float>& row) const {
+  std::vector<kernels::CodeUnit> code(codeUnits_);
+  for (std::size_t i = 0; i < std::min(dimensions_, codeUnits_ * kernels::kBitsPerUnit); ++i) {
+    const unsigned bit = row[i] > 0 ? 1U : 0U;
+    code[i / kernels::kBitsPerUnit] |= static_cast<kernels::CodeUnit>(bit << (i % kernels::kBitsPerUnit));
+  }
   return code;
 }
 
@@ -155,8 +160,8 @@ std::vector<kernels::Distance> FlatVectors::distancesOf(const Probe& probe, cons
     const std::uint64_t here = asked.word(block);
     if (here == 0) continue;
     const std::size_t first = block * kernels::kBlock;
-    const std::uint64_t* codes = chunks_[first / kChunk].codes.get() + first % kChunk * codeWords_;
-    kernels::hamming(codes, probe.code.data(), codeWords_, distances.data() + first);
+    const kernels::CodeUnit* codes = chunks_[first / kChunk].codes.get() + first % kChunk * codeUnits_;
+    kernels::hamming(codes, probe.code.data(), codeUnits_, distances.data() + first);
     forEachBit(~here, static_cast<Slot>(first), [&distances](Slot slot) { distances[slot] = kNever; });
   }
   return distances;

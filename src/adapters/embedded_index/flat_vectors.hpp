@@ -19,7 +19,7 @@ class FlatVectors {
   /// A vector to compare with: its direction, and its code.
   struct Probe {
     std::vector<float> row;
-    std::vector<std::uint64_t> code;
+    std::vector<kernels::CodeUnit> code;
   };
 
   explicit FlatVectors(std::size_t dimensions);
@@ -44,13 +44,13 @@ class FlatVectors {
  private:
   struct Chunk {
     hwy::AlignedFreeUniquePtr<kernels::Half[]> rows;
-    hwy::AlignedFreeUniquePtr<std::uint64_t[]> codes;
+    hwy::AlignedFreeUniquePtr<kernels::CodeUnit[]> codes;
   };
 
   Chunk& chunkOf(Slot slot);
   [[nodiscard]] const kernels::Half* rowOf(Slot slot) const;
   [[nodiscard]] std::vector<float> directionOf(std::span<const float> vector) const;
-  [[nodiscard]] std::vector<std::uint64_t> codeOf(const std::vector<float>& row) const;
+  [[nodiscard]] std::vector<kernels::CodeUnit> codeOf(const std::vector<float>& row) const;
   [[nodiscard]] std::vector<Slot> shortlist(const Probe& probe, std::size_t count, const SlotBitmap& asked) const;
   /// By code, of every slot up to the last that is asked for.
   [[nodiscard]] std::vector<kernels::Distance> distancesOf(const Probe& probe, const SlotBitmap& asked) const;
@@ -58,7 +58,7 @@ class FlatVectors {
 
   std::size_t dimensions_;
   std::size_t rowLength_;  // with padding
-  std::size_t codeWords_;
+  std::size_t codeUnits_;
   std::size_t size_ = 0;
   SlotBitmap present_;
   std::vector<Chunk> chunks_;

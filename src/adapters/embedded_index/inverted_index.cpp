@@ -1,5 +1,6 @@
 #include "adapters/embedded_index/inverted_index.hpp"
 
+#include "adapters/embedded_index/kernels.hpp"
 #include "core/lexical_terms.hpp"
 
 #include <algorithm>
@@ -50,33 +51,47 @@ void InvertedIndex::erase(Slot slot) {
 
 void InvertedIndex::score(std::span<const std::uint32_t> terms, std::vector<float>& scores) const {
   scores.assign((slots_ + kBitsPerWord - 1) / kBitsPerWord * kBitsPerWord, 0);
-  const std::vector<Lists> lists = listsOf(terms);
-  // Segment by segment, so that the scores being added to stay in the processor's cache.
+  const std::vector<AskedTerm> asked = askedTerms(terms);
   for (std::size_t segment = 0; segment < segments_.size(); ++segment) {
-    float* const first = scores.data() + segment * WordSegment::kDocuments;
-    for (const Lists& term : lists) {
-      for (const Posting posting : term.bySegment[segment]) first[slotOf(posting)] += term.perUnit * static_cast<float>(weightOf(posting));
+    const std::size_t first = segment * WordSegment::kDocuments;
+    addSegment(asked, segment, std::span(scores).subspan(first, std::min(WordSegment::kDocuments, scores.size() - first)));
+  }
+}
+
+void InvertedIndex::addSegment(const std::vector<AskedTerm>& terms, std::size_t segment, std::span<float> scores) {
+  // Tables a stretch at a time, so that its scores stay in the nearest cache while all of them are added.
+  for (std::size_t first = 0; first < scores.size(); first += PostingList::kTableUnit) {
+    const std::size_t length = std::min<std::size_t>(PostingList::kTableUnit, scores.size() - first);
+    for (const AskedTerm& term : terms) {
+      const PostingList* list = term.bySegment[segment];
+      if (list && first < list->table().size()) kernels::addScaled(list->table().data() + first, length, term.perUnit, &scores[first]);
+    }
+  }
+  for (const AskedTerm& term : terms) {
+    if (!term.bySegment[segment]) continue;
+    for (const Posting posting : term.bySegment[segment]->postings()) {
+      scores[slotOf(posting)] += term.perUnit * static_cast<float>(weightOf(posting));
     }
   }
 }
 
-std::vector<InvertedIndex::Lists> InvertedIndex::listsOf(std::span<const std::uint32_t> terms) const {
-  std::vector<Lists> all;
+std::vector<InvertedIndex::AskedTerm> InvertedIndex::askedTerms(std::span<const std::uint32_t> terms) const {
+  std::vector<AskedTerm> all;
   all.reserve(terms.size());
   for (const std::uint32_t term : terms) {
-    Lists lists;
+    AskedTerm asked;
     std::size_t documentsWithTerm = 0;
     for (const auto& segment : segments_) {
-      lists.bySegment.push_back(segment ? segment->find(term) : std::span<const Posting>());
-      documentsWithTerm += lists.bySegment.back().size();
+      asked.bySegment.push_back(segment ? segment->find(term) : nullptr);
+      if (asked.bySegment.back()) documentsWithTerm += asked.bySegment.back()->size();
     }
     if (documentsWithTerm == 0) continue;
     const double rarity = core::inverseDocumentFrequency(static_cast<double>(documents_), static_cast<double>(documentsWithTerm));
-    lists.perUnit = static_cast<float>(rarity) * kPostingUnit;
-    all.push_back(std::move(lists));
+    asked.perUnit = static_cast<float>(rarity) * kPostingUnit;
+    all.push_back(std::move(asked));
   }
   if (all.size() > kMostTerms) {
-    const auto rarer = [](const Lists& a, const Lists& b) { return a.perUnit > b.perUnit; };
+    const auto rarer = [](const AskedTerm& a, const AskedTerm& b) { return a.perUnit > b.perUnit; };
     std::nth_element(all.begin(), all.begin() + kMostTerms, all.end(), rarer);
     all.resize(kMostTerms);
   }

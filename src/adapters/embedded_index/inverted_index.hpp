@@ -21,8 +21,9 @@ std::vector<std::uint32_t> questionTerms(std::string_view text);
 /// and of those with a term as they are now. Updates and removals happen in place. Not thread-safe; const calls may run at the same time.
 class InvertedIndex {
  public:
-  /// Of a longer question, so many of its terms count, the rarest: it is they that tell documents apart, and their lists are short.
-  static constexpr std::size_t kMostTerms = 512;
+  /// Of a question with more terms (some 16 KiB of text) so many count, the rarest: it is they that tell documents apart, and their lists
+  /// are short.
+  static constexpr std::size_t kMostTerms = 2048;
 
   /// The slot must be free. Terms may be none: the document counts as one without them.
   void insert(Slot slot, std::span<const WeighedTerm> terms);
@@ -35,13 +36,14 @@ class InvertedIndex {
   void score(std::span<const std::uint32_t> terms, std::vector<float>& scores) const;
 
  private:
-  /// A term that documents have: how much it says, and where to find it in each segment.
-  struct Lists {
+  /// A term that documents have: how much a unit of its weight counts, and its list in each segment, null where it has none.
+  struct AskedTerm {
     float perUnit = 0;
-    std::vector<std::span<const Posting>> bySegment;
+    std::vector<const PostingList*> bySegment;
   };
 
-  [[nodiscard]] std::vector<Lists> listsOf(std::span<const std::uint32_t> terms) const;
+  [[nodiscard]] std::vector<AskedTerm> askedTerms(std::span<const std::uint32_t> terms) const;
+  static void addSegment(const std::vector<AskedTerm>& terms, std::size_t segment, std::span<float> scores);
 
   std::vector<std::unique_ptr<WordSegment>> segments_;
   std::size_t slots_ = 0;  // one past the highest ever used

@@ -20,7 +20,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 // At most 512 bits each, so that a block or a row unit holds a whole number of vectors on any processor.
 using Singles = hn::CappedTag<float, kRowUnit / 4>;
 using Halves = hn::Rebind<hwy::float16_t, Singles>;
-using Words = hn::CappedTag<std::uint64_t, 8>;
+using Units = hn::CappedTag<CodeUnit, 32>;
 using Shorts = hn::CappedTag<Distance, 32>;
 
 float dot(const float* single, const Half* half, std::size_t count) {
@@ -44,19 +44,23 @@ float dot(const float* single, const Half* half, std::size_t count) {
   return hn::GetLane(hn::SumOfLanes(singles, hn::Add(hn::Add(a, b), hn::Add(c, d))));
 }
 
-void hamming(const std::uint64_t* codes, const std::uint64_t* query, std::size_t words, Distance* distances) {
-  const Words wide;
-  const std::size_t lanes = hn::Lanes(wide);
-  HWY_ALIGN std::uint64_t sums[kBlock];
-  for (std::size_t i = 0; i < kBlock; i += lanes) {
-    auto sum = hn::Zero(wide);
-    for (std::size_t word = 0; word < words; ++word) {
-      const auto differing = hn::Xor(hn::LoadU(wide, codes + word * kBlock + i), hn::Set(wide, query[word]));
-      sum = hn::Add(sum, hn::PopulationCount(differing));
+void hamming(const CodeUnit* codes, const CodeUnit* query, std::size_t units, Distance* distances) {
+  const Units lanesOfUnits;
+  const Shorts shorts;
+  const std::size_t lanes = hn::Lanes(lanesOfUnits);
+  const auto differing = [&](const CodeUnit* some, hn::Vec<Units> asked)
+                             HWY_ATTR { return hn::PopulationCount(hn::Xor(hn::LoadU(lanesOfUnits, some), asked)); };
+  for (std::size_t i = 0; i < kBlock; i += 2 * lanes) {
+    auto first = hn::Zero(lanesOfUnits);
+    auto second = first;
+    for (std::size_t unit = 0; unit < units; ++unit) {
+      const auto asked = hn::Set(lanesOfUnits, query[unit]);
+      first = hn::Add(first, differing(codes + unit * kBlock + i, asked));
+      second = hn::Add(second, differing(codes + unit * kBlock + i + lanes, asked));
     }
-    hn::StoreU(sum, wide, sums + i);
+    hn::StoreU(hn::BitCast(shorts, first), shorts, distances + i);
+    hn::StoreU(hn::BitCast(shorts, second), shorts, distances + i + lanes);
   }
-  for (std::size_t i = 0; i < kBlock; ++i) distances[i] = static_cast<Distance>(std::min<std::uint64_t>(sums[i], kFarthest));
 }
 
 std::uint64_t below(const Distance* values, Distance limit) {
@@ -95,6 +99,17 @@ std::size_t countBelow(const Distance* values, std::size_t count, Distance limit
   return sum;
 }
 
+void addScaled(const std::uint16_t* values, std::size_t count, float factor, float* sums) {
+  const Singles singles;
+  const hn::Rebind<std::int32_t, Singles> integers;
+  const hn::Rebind<std::uint16_t, Singles> halves;
+  const auto by = hn::Set(singles, factor);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(singles)) {
+    const auto wide = hn::ConvertTo(singles, hn::PromoteTo(integers, hn::LoadU(halves, values + i)));
+    hn::StoreU(hn::MulAdd(wide, by, hn::LoadU(singles, sums + i)), singles, sums + i);
+  }
+}
+
 const char* instructionSet() { return hwy::TargetName(HWY_TARGET); }
 
 }  // namespace learnd::embedded_index::kernels::HWY_NAMESPACE
@@ -131,6 +146,7 @@ HWY_EXPORT(hamming);
 HWY_EXPORT(below);
 HWY_EXPORT(above);
 HWY_EXPORT(countBelow);
+HWY_EXPORT(addScaled);
 HWY_EXPORT(instructionSet);
 
 void toHalf(const float* in, std::size_t count, Half* out) {
@@ -140,8 +156,8 @@ void toHalf(const float* in, std::size_t count, Half* out) {
 
 float dot(const float* single, const Half* half, std::size_t count) { return HWY_DYNAMIC_DISPATCH(dot)(single, half, count); }
 
-void hamming(const std::uint64_t* codes, const std::uint64_t* query, std::size_t words, Distance* distances) {
-  HWY_DYNAMIC_DISPATCH(hamming)(codes, query, words, distances);
+void hamming(const CodeUnit* codes, const CodeUnit* query, std::size_t units, Distance* distances) {
+  HWY_DYNAMIC_DISPATCH(hamming)(codes, query, units, distances);
 }
 
 std::uint64_t below(const Distance* values, Distance limit) { return HWY_DYNAMIC_DISPATCH(below)(values, limit); }
@@ -150,6 +166,10 @@ std::uint64_t above(const float* values, float limit) { return HWY_DYNAMIC_DISPA
 
 std::size_t countBelow(const Distance* values, std::size_t count, Distance limit) {
   return HWY_DYNAMIC_DISPATCH(countBelow)(values, count, limit);
+}
+
+void addScaled(const std::uint16_t* values, std::size_t count, float factor, float* sums) {
+  HWY_DYNAMIC_DISPATCH(addScaled)(values, count, factor, sums);
 }
 
 std::string instructionSet() { return HWY_DYNAMIC_DISPATCH(instructionSet)(); }

@@ -16,9 +16,15 @@ inline constexpr std::size_t kBlock = kBitsPerWord;
 /// Rows of floats are padded with zeros to a multiple of this.
 inline constexpr std::size_t kRowUnit = 64;
 
-/// In bits. Signed, because that is what all instruction sets compare; a vector has at most 32,766 bits that count.
+/// 16 bits of a code. Its size is that of a distance, so that bits are counted where they are.
+using CodeUnit = std::uint16_t;
+inline constexpr std::size_t kBitsPerUnit = 16;
+
+/// In bits. Signed, because that is what all instruction sets compare.
 using Distance = std::int16_t;
-inline constexpr Distance kFarthest = 32766;
+/// What a code may have at most, so that distances fit.
+inline constexpr std::size_t kMostUnits = 2047;
+inline constexpr Distance kFarthest = kMostUnits * kBitsPerUnit;
 
 /// IEEE 754 half precision, as bits.
 using Half = std::uint16_t;
@@ -29,9 +35,9 @@ void toHalf(const float* in, std::size_t count, Half* out);
 /// The scalar product of a row in single and one in half precision, summed in single precision. `count` is a multiple of kRowUnit.
 float dot(const float* single, const Half* half, std::size_t count);
 
-/// Counts, for each slot of a block, the bits that differ between its code and `query`. `codes` holds `words` words a slot, the nth words
+/// Counts, for each slot of a block, the bits that differ between its code and `query`. `codes` holds `units` units a slot, the nth units
 /// of all 64 slots side by side.
-void hamming(const std::uint64_t* codes, const std::uint64_t* query, std::size_t words, Distance* distances);
+void hamming(const CodeUnit* codes, const CodeUnit* query, std::size_t units, Distance* distances);
 
 /// The places of a block whose value is below / above `limit`.
 std::uint64_t below(const Distance* values, Distance limit);
@@ -39,6 +45,9 @@ std::uint64_t above(const float* values, float limit);
 
 /// How many values are below `limit`. `count` is a multiple of kBlock.
 std::size_t countBelow(const Distance* values, std::size_t count, Distance limit);
+
+/// sums[i] += factor x values[i]. `count` is a multiple of kBlock.
+void addScaled(const std::uint16_t* values, std::size_t count, float factor, float* sums);
 
 /// The chosen instruction set ("AVX3_DL").
 std::string instructionSet();

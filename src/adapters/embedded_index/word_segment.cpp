@@ -30,10 +30,9 @@ void WordSegment::erase(LocalSlot slot) {
   }
 }
 
-std::span<const Posting> WordSegment::find(std::uint32_t term) const {
+const PostingList* WordSegment::find(std::uint32_t term) const {
   const auto place = dictionary_.find(term);
-  if (place == dictionary_.end()) return {};
-  return terms_[place->second].postings.postings();
+  return place == dictionary_.end() ? nullptr : &terms_[place->second].postings;
 }
 
 std::uint32_t WordSegment::ordinalOf(std::uint32_t term) {

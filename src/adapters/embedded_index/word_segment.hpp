@@ -26,7 +26,8 @@ class WordSegment {
   void insert(LocalSlot slot, std::span<const WeighedTerm> terms);
   /// Takes the document out of all its lists; terms that nobody has any more go.
   void erase(LocalSlot slot);
-  [[nodiscard]] std::span<const Posting> find(std::uint32_t term) const;
+  /// Null where no document has the term.
+  [[nodiscard]] const PostingList* find(std::uint32_t term) const;
 
  private:
   struct Term {

@@ -55,6 +55,23 @@ TEST(InvertedIndex, HoldsDocumentsInAnySegment) {
   EXPECT_EQ(index.documents(), 4U);
 }
 
+TEST(InvertedIndex, AWordOfMostDocumentsCountsInEachOfThem) {
+  InvertedIndex index;
+  constexpr Slot kDocuments = 3000;
+  for (Slot slot = 0; slot < kDocuments; ++slot) index.insert(slot, weighedTerms(slot % 3 == 0 ? "share" : "share disk"));
+  const auto scores = scoresOf(index, "disk share");
+  const auto commonAlone = scoresOf(index, "share");
+  const auto otherAlone = scoresOf(index, "disk");
+  for (Slot slot = 0; slot < kDocuments; ++slot) {
+    ASSERT_GT(commonAlone[slot], 0);
+    ASSERT_EQ(otherAlone[slot] > 0, slot % 3 != 0);
+    ASSERT_FLOAT_EQ(scores[slot], commonAlone[slot] + otherAlone[slot]);
+  }
+  for (Slot slot = 0; slot < kDocuments; slot += 2) index.erase(slot);
+  const auto afterwards = scoresOf(index, "share");
+  for (Slot slot = 0; slot < kDocuments; ++slot) ASSERT_EQ(afterwards[slot] > 0, slot % 2 != 0);
+}
+
 TEST(InvertedIndex, AnErasedDocumentLeavesNothingBehind) {
   InvertedIndex index;
   index.insert(0, weighedTerms("mount a share"));
@@ -74,7 +91,7 @@ TEST(InvertedIndex, AnErasedDocumentLeavesNothingBehind) {
 TEST(InvertedIndex, OfALongQuestionTheRarestTermsCount) {
   InvertedIndex index;
   std::string everything;
-  for (int word = 0; word < 1000; ++word) everything += "w" + std::to_string(word) + "x ";
+  for (int word = 0; word < 4000; ++word) everything += "w" + std::to_string(word) + "x ";
   for (Slot slot = 0; slot < 20; ++slot) index.insert(slot, weighedTerms(everything));
   index.insert(20, weighedTerms("zyzzyva"));
   const auto scores = scoresOf(index, everything + "zyzzyva");

@@ -70,27 +70,28 @@ TEST_P(Kernels, DotIsTheScalarProduct) {
 }
 
 TEST_P(Kernels, HammingCountsTheBitsThatDiffer) {
-  for (const std::size_t words : {1U, 2U, 6U, 16U}) {
-    std::vector<std::uint64_t> codes(words * kernels::kBlock);
-    std::vector<std::uint64_t> query(words);
-    for (auto& word : codes) word = random_();
-    for (auto& word : query) word = random_();
+  for (const std::size_t units : {1U, 2U, 24U, 64U}) {
+    std::vector<kernels::CodeUnit> codes(units * kernels::kBlock);
+    std::vector<kernels::CodeUnit> query(units);
+    for (auto& unit : codes) unit = static_cast<kernels::CodeUnit>(random_());
+    for (auto& unit : query) unit = static_cast<kernels::CodeUnit>(random_());
     std::vector<kernels::Distance> distances(kernels::kBlock);
-    kernels::hamming(codes.data(), query.data(), words, distances.data());
+    kernels::hamming(codes.data(), query.data(), units, distances.data());
     for (std::size_t slot = 0; slot < kernels::kBlock; ++slot) {
       int expected = 0;
-      for (std::size_t word = 0; word < words; ++word) expected += std::popcount(codes[word * kernels::kBlock + slot] ^ query[word]);
+      for (std::size_t unit = 0; unit < units; ++unit) {
+        expected += std::popcount(static_cast<unsigned>(codes[unit * kernels::kBlock + slot] ^ query[unit]));
+      }
       EXPECT_EQ(distances[slot], expected);
     }
   }
 }
 
-TEST_P(Kernels, HammingStaysBelowWhatIsNeverReached) {
-  constexpr std::size_t kWords = 1024;
-  const std::vector<std::uint64_t> codes(kWords * kernels::kBlock, ~std::uint64_t{0});
-  const std::vector<std::uint64_t> query(kWords, 0);
+TEST_P(Kernels, TheFarthestCodesHaveTheFarthestDistance) {
+  const std::vector<kernels::CodeUnit> codes(kernels::kMostUnits * kernels::kBlock, 0xFFFF);
+  const std::vector<kernels::CodeUnit> query(kernels::kMostUnits, 0);
   std::vector<kernels::Distance> distances(kernels::kBlock);
-  kernels::hamming(codes.data(), query.data(), kWords, distances.data());
+  kernels::hamming(codes.data(), query.data(), kernels::kMostUnits, distances.data());
   for (const auto distance : distances) EXPECT_EQ(distance, kernels::kFarthest);
 }
 
@@ -118,6 +119,18 @@ TEST_P(Kernels, CountBelowCountsThem) {
     if (one < 150) ++expected;
   }
   EXPECT_EQ(kernels::countBelow(distances.data(), distances.size(), 150), expected);
+}
+
+TEST_P(Kernels, AddScaledAddsEachValueTimesTheFactor) {
+  std::vector<std::uint16_t> values(kernels::kBlock * 3);
+  std::vector<float> sums(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<std::uint16_t>(random_());
+    sums[i] = static_cast<float>(i);
+  }
+  values[5] = 65535;
+  kernels::addScaled(values.data(), values.size(), 0.25F, sums.data());
+  for (std::size_t i = 0; i < values.size(); ++i) EXPECT_FLOAT_EQ(sums[i], static_cast<float>(i) + 0.25F * static_cast<float>(values[i]));
 }
 
 TEST_P(Kernels, NamesItsInstructionSet) { EXPECT_EQ(kernels::instructionSet(), hwy::TargetName(GetParam())); }
