@@ -17,7 +17,6 @@
   oneDNN,
   openssl,
   rapidjson,
-  re2,
   sqlite,
   systemd,
   tomlplusplus,
@@ -53,7 +52,6 @@ stdenv.mkDerivation (finalAttrs: {
     oneDNN
     openssl
     rapidjson
-    re2
     sqlite
     systemd
     tomlplusplus
