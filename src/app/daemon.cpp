@@ -64,9 +64,17 @@ core::Result<void> build(Parts& parts, const config::Config& config, const suppo
   auto embedder = makeEmbedder(config);
   if (!embedder) return embedder.error();
   parts.embedder = std::move(*embedder);
-  parts.shared = std::make_unique<services::ServiceContext>(services::ServiceContext{
-      *parts.records, *parts.index, *parts.embedder, parts.clock, parts.ids, parts.pool, std::move(*access), rulesOf(config),
-      {config.store.backend, config.index.backend, config.embedder.backend}, {}});
+  parts.shared = std::make_unique<services::ServiceContext>(
+      services::ServiceContext{*parts.records,
+                               *parts.index,
+                               *parts.embedder,
+                               parts.clock,
+                               parts.ids,
+                               parts.pool,
+                               std::move(*access),
+                               rulesOf(config),
+                               {config.store.backend, config.index.backend, config.embedder.backend},
+                               {}});
   parts.services = std::make_unique<services::Services>(*parts.shared);
   parts.server = std::make_unique<interfaces::http::Server>(parts.context.get_executor(), *parts.services, std::move(*settings));
   const config::Bus bus = config.server.bus.value_or(user ? config::Bus::Session : config::Bus::System);

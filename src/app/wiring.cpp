@@ -44,8 +44,8 @@ core::Result<std::unique_ptr<ports::Embedder>> makeEmbedder(const config::Config
   const std::string model = config.embedder.model.empty() ? kDefaultModel : config.embedder.model;
   sentence_model::EmbedderOptions options;
   options.model = isPath(model) ? std::filesystem::path(model).filename().string() : model;
-  options.folder = isPath(model) ? std::filesystem::path(model)
-                                 : support::modelsFolder(support::thisProgram(), support::processEnvironment()) / model;
+  options.folder =
+      isPath(model) ? std::filesystem::path(model) : support::modelsFolder(support::thisProgram(), support::processEnvironment()) / model;
   options.prefix = config.embedder.queryPrefix.value_or("");
   options.threads = config.embedder.threads;
   auto embedder = std::make_unique<sentence_model::SentenceModelEmbedder>(options);

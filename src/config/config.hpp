@@ -14,12 +14,12 @@ enum class Bus : unsigned char { System, Session, None };
 /// The whole configuration; every default is the interface's. Which values this build can run is for the start to say.
 struct Config {
   struct Server {
-    std::string socket;         // empty: the place that the interface names
+    std::string socket;  // empty: the place that the interface names
     std::uint32_t socketMode = 0660;
-    std::string socketGroup;    // empty: as the process
-    std::string adminGroup;     // empty: none
-    std::optional<Bus> bus;     // unset: system, or session with --user
-    std::string tcp;            // "127.0.0.1:PORT" or "[::1]:PORT"; empty: none
+    std::string socketGroup;  // empty: as the process
+    std::string adminGroup;   // empty: none
+    std::optional<Bus> bus;   // unset: system, or session with --user
+    std::string tcp;          // "127.0.0.1:PORT" or "[::1]:PORT"; empty: none
   } server;
   struct Store {
     std::string backend = "sqlite";  // sqlite, postgres
@@ -39,8 +39,8 @@ struct Config {
     std::string model;                // empty: the backend's default
     std::string url = "http://127.0.0.1:11434";
     std::optional<std::string> queryPrefix;  // unset: the one known for the model
-    std::uint32_t threads = 0;        // 0: one a core
-    std::string calibration = "auto"; // auto, none
+    std::uint32_t threads = 0;               // 0: one a core
+    std::string calibration = "auto";        // auto, none
   } embedder;
   struct ChatModel {
     std::string url;

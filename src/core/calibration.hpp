@@ -9,8 +9,8 @@ namespace learnd::core {
 /// A model's scale: turns its cosines into scores in [0, 1] that mean the same for every model (docs/ranking.md).
 /// Made from the cosines of all pairs of a probe set of unrelated questions.
 struct Calibration {
-  double median = 0;                    // m of the ranking
-  std::array<double, 4> points{};       // the cosines that mean score 0.5, 0.75, 0.8, 0.85
+  double median = 0;               // m of the ranking
+  std::array<double, 4> points{};  // the cosines that mean score 0.5, 0.75, 0.8, 0.85
 
   /// 0 for a cosine of 0 or less, 1 for 1, linear between the points, clamped.
   [[nodiscard]] double score(double cosine) const;

@@ -34,16 +34,21 @@ bool startsLikeCommand(std::string_view line) {
          line.starts_with(">>> ");
 }
 
-bool endsLikeCode(std::string_view line) { return line.ends_with(';') || line.ends_with('{') || line.ends_with('}') || line.ends_with('\\') || line.ends_with(')'); }
+bool endsLikeCode(std::string_view line) {
+  return line.ends_with(';') || line.ends_with('{') || line.ends_with('}') || line.ends_with('\\') || line.ends_with(')');
+}
 
-bool endsLikeProse(std::string_view line) { return line.ends_with('.') || line.ends_with('?') || line.ends_with('!') || line.ends_with(':'); }
+bool endsLikeProse(std::string_view line) {
+  return line.ends_with('.') || line.ends_with('?') || line.ends_with('!') || line.ends_with(':');
+}
 
 /// A command or a line of code by its look: not a sentence, and with a mark of code or no more than a few words.
 bool looksLikeCode(std::string_view line) {
   if (line.empty()) return false;
   if (startsLikeCommand(line) || endsLikeCode(line)) return true;
   if (endsLikeProse(line)) return false;
-  const bool marked = std::any_of(kCodeMarks.begin(), kCodeMarks.end(), [line](std::string_view mark) { return line.find(mark) != std::string_view::npos; });
+  const bool marked = std::any_of(kCodeMarks.begin(), kCodeMarks.end(),
+                                  [line](std::string_view mark) { return line.find(mark) != std::string_view::npos; });
   const bool capital = line.front() >= 'A' && line.front() <= 'Z';
   return marked && !capital;
 }

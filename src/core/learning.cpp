@@ -10,12 +10,9 @@ namespace {
 template <class Enum, std::size_t Count>
 using Names = std::array<std::pair<Enum, std::string_view>, Count>;
 
-constexpr Names<Kind, 4> kKinds{{{Kind::Solution, "solution"},
-                                 {Kind::Failure, "failure"},
-                                 {Kind::Interaction, "interaction"},
-                                 {Kind::Pattern, "pattern"}}};
-constexpr Names<Status, 3> kStatuses{
-    {{Status::Active, "active"}, {Status::Superseded, "superseded"}, {Status::Archived, "archived"}}};
+constexpr Names<Kind, 4> kKinds{
+    {{Kind::Solution, "solution"}, {Kind::Failure, "failure"}, {Kind::Interaction, "interaction"}, {Kind::Pattern, "pattern"}}};
+constexpr Names<Status, 3> kStatuses{{{Status::Active, "active"}, {Status::Superseded, "superseded"}, {Status::Archived, "archived"}}};
 constexpr Names<Outcome, 7> kOutcomes{{{Outcome::None, ""},
                                        {Outcome::Open, "open"},
                                        {Outcome::Resolved, "resolved"},
@@ -56,10 +53,13 @@ std::optional<ModelUsed> parseModelUsed(std::string_view name) { return parseIn(
 
 std::string_view defaultCategory(Kind kind) {
   switch (kind) {
-    case Kind::Failure: return "error-solutions";
-    case Kind::Interaction: return "interaction-history";
+    case Kind::Failure:
+      return "error-solutions";
+    case Kind::Interaction:
+      return "interaction-history";
     case Kind::Solution:
-    case Kind::Pattern: break;
+    case Kind::Pattern:
+      break;
   }
   return kPromotedCategory;
 }
@@ -67,10 +67,13 @@ std::string_view defaultCategory(Kind kind) {
 bool isSuccess(const Learning& learning) {
   if (learning.latestFeedback == Outcome::Failure) return false;
   switch (learning.kind) {
-    case Kind::Failure: return learning.outcome == Outcome::Resolved;
-    case Kind::Interaction: return learning.outcome == Outcome::Success;
+    case Kind::Failure:
+      return learning.outcome == Outcome::Resolved;
+    case Kind::Interaction:
+      return learning.outcome == Outcome::Success;
     case Kind::Solution:
-    case Kind::Pattern: break;
+    case Kind::Pattern:
+      break;
   }
   return true;
 }

@@ -48,10 +48,16 @@ std::vector<RankedHit> fuse(const std::vector<Candidate>& candidates, double bes
     RankedHit hit{candidate.id, candidate.cosine, std::nullopt, 0};
     if (candidate.cosine && calibration) hit.score = calibration->score(*candidate.cosine);
     switch (mode) {
-      case SearchMode::Hybrid: hit.rankScore = lexical + kMeaningWeight * meaning; break;
+      case SearchMode::Hybrid:
+        hit.rankScore = lexical + kMeaningWeight * meaning;
+        break;
       // The raw cosine: below the median everything would tie at 0.
-      case SearchMode::Dense: hit.rankScore = *candidate.cosine; break;
-      case SearchMode::Lexical: hit.rankScore = lexical; break;
+      case SearchMode::Dense:
+        hit.rankScore = *candidate.cosine;
+        break;
+      case SearchMode::Lexical:
+        hit.rankScore = lexical;
+        break;
     }
     hits.push_back(hit);
   }

@@ -26,7 +26,8 @@ bool isTooGeneral(const std::vector<const Learning*>& reusable) {
 std::string whyNotReused(const Learning& learning) {
   if (learning.status != Status::Active) return "the same question is known, but its answer is no longer active";
   if (learning.solution.empty()) return "the same error is known, but nobody solved it yet";
-  if (learning.failures > 0 && learning.failures >= learning.successes) return "the same question is known, but its answer failed as often as it helped";
+  if (learning.failures > 0 && learning.failures >= learning.successes)
+    return "the same question is known, but its answer failed as often as it helped";
   return "the same question is known, but its answer is no success";
 }
 
@@ -34,9 +35,12 @@ std::string whyNotReused(const Learning& learning) {
 
 std::string_view nameOf(ReuseDecision decision) {
   switch (decision) {
-    case ReuseDecision::Reuse: return "reuse";
-    case ReuseDecision::Context: return "context";
-    case ReuseDecision::None: break;
+    case ReuseDecision::Reuse:
+      return "reuse";
+    case ReuseDecision::Context:
+      return "context";
+    case ReuseDecision::None:
+      break;
   }
   return "none";
 }
@@ -63,13 +67,15 @@ Reuse decideReuse(const std::vector<Learning>& exact, const Learning* best, std:
   if (!reusable.empty()) {
     const LearningId id = reusable.front()->id;
     if (isTooGeneral(reusable)) {
-      return {ReuseDecision::Context, id, 1.0, true, "the same question has more than three different answers and none is ahead: it is too general"};
+      return {ReuseDecision::Context, id, 1.0, true,
+              "the same question has more than three different answers and none is ahead: it is too general"};
     }
     return {ReuseDecision::Reuse, id, 1.0, true, "the same question was solved before"};
   }
   if (!exact.empty()) return {ReuseDecision::Context, exact.front().id, 1.0, true, whyNotReused(exact.front())};
   if (best == nullptr) return {ReuseDecision::None, std::nullopt, std::nullopt, false, "nothing is known about this"};
-  if (!bestScore) return {ReuseDecision::Context, best->id, std::nullopt, false, "found by words alone: how alike the questions are is not known"};
+  if (!bestScore)
+    return {ReuseDecision::Context, best->id, std::nullopt, false, "found by words alone: how alike the questions are is not known"};
   if (*bestScore > contextMinScore) {
     return {ReuseDecision::Context, best->id, bestScore, false, "a similar question was answered, but not the same one"};
   }

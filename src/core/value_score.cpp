@@ -12,10 +12,15 @@ namespace {
 
 using Choices = std::vector<std::pair<std::string_view, double>>;
 
-Error wrongFactor(std::string_view name, std::string message) { return Error::invalidField("factors." + std::string(name), std::move(message)); }
+Error wrongFactor(std::string_view name, std::string message) {
+  return Error::invalidField("factors." + std::string(name), std::move(message));
+}
 
 Choices severities(const FactorNumbers& numbers, bool detailed) {
-  Choices choices{{"critical", numbers.severityCritical}, {"high", numbers.severityHigh}, {"medium", numbers.severityMedium}, {"low", numbers.severityLow}};
+  Choices choices{{"critical", numbers.severityCritical},
+                  {"high", numbers.severityHigh},
+                  {"medium", numbers.severityMedium},
+                  {"low", numbers.severityLow}};
   if (detailed) choices.emplace_back("trivial", numbers.severityTrivial);
   return choices;
 }
@@ -73,7 +78,7 @@ struct Known {
 
 /// What was given, else what was derived.
 template <class T>
-Known<T> known(const std::optional<T>& given, const DerivedFactors* derived, std::optional<T> DerivedFactors::* member) {
+Known<T> known(const std::optional<T>& given, const DerivedFactors* derived, std::optional<T> DerivedFactors::*member) {
   if (given) return {given, false};
   if (derived != nullptr && derived->*member) return {derived->*member, true};
   return {};
@@ -88,8 +93,9 @@ Part standardComplexity(const Factors& given, const DerivedFactors* derived, con
 
 Part detailedComplexity(const Factors& given, const DerivedFactors* derived, const FactorNumbers& numbers) {
   const auto lines = known(given.linesOfCode, derived, &DerivedFactors::linesOfCode);
-  const double sum = capped(lines.value.value_or(0) / numbers.linesOfCodeFull) + capped(given.filesModified.value_or(0) / numbers.filesModifiedFull) +
-                     capped(given.solutionSteps.value_or(0) / numbers.solutionStepsFull) + capped(given.timeMinutes.value_or(0) / numbers.timeMinutesFull);
+  const double sum =
+      capped(lines.value.value_or(0) / numbers.linesOfCodeFull) + capped(given.filesModified.value_or(0) / numbers.filesModifiedFull) +
+      capped(given.solutionSteps.value_or(0) / numbers.solutionStepsFull) + capped(given.timeMinutes.value_or(0) / numbers.timeMinutesFull);
   return {sum / 4, lines.derived};
 }
 
@@ -192,11 +198,13 @@ Result<ValueScore> scoreValue(const Factors& given, const DerivedFactors* derive
   score.profile = profile;
   score.weightSet = weightSet;
   ValueBreakdown& parts = score.breakdown;
-  parts.complexity = scoreOf(detailed ? detailedComplexity(given, derived, numbers) : standardComplexity(given, derived, numbers), weights->complexity);
-  parts.reusability = scoreOf(detailed ? detailedReusability(given, numbers) : standardReusability(given, derived, numbers), weights->reusability);
+  parts.complexity =
+      scoreOf(detailed ? detailedComplexity(given, derived, numbers) : standardComplexity(given, derived, numbers), weights->complexity);
+  parts.reusability =
+      scoreOf(detailed ? detailedReusability(given, numbers) : standardReusability(given, derived, numbers), weights->reusability);
   parts.novelty = scoreOf(detailed ? detailedNovelty(derived, numbers) : standardNovelty(given, derived, numbers), weights->novelty);
-  parts.confirmation =
-      scoreOf(detailed ? detailedConfirmation(given, derived, numbers) : standardConfirmation(given, derived, numbers), weights->confirmation);
+  parts.confirmation = scoreOf(detailed ? detailedConfirmation(given, derived, numbers) : standardConfirmation(given, derived, numbers),
+                               weights->confirmation);
   parts.impact = scoreOf(detailed ? detailedImpact(given, derived, numbers) : standardImpact(given, derived, numbers), weights->impact);
   for (const FactorScore* part : {&parts.complexity, &parts.reusability, &parts.novelty, &parts.confirmation, &parts.impact}) {
     score.value += part->weight * part->value;

@@ -23,7 +23,7 @@ struct Weights {
 
 /// Every number of the two profiles, each a config key below `scoring.factors`; the defaults are the rules' own.
 struct FactorNumbers {
-  double linesOfCodeFull = 100;      // standard and detailed: lines at which complexity is 1
+  double linesOfCodeFull = 100;  // standard and detailed: lines at which complexity is 1
   double filesModifiedFull = 5;
   double solutionStepsFull = 10;
   double timeMinutesFull = 30;
@@ -31,7 +31,7 @@ struct FactorNumbers {
   double genericNo = 0.3;
   double novelYes = 1.0;
   double novelNo = 0.2;
-  double noveltySimilarity = 0.85;   // an earlier learning above it: not novel
+  double noveltySimilarity = 0.85;  // an earlier learning above it: not novel
   double confirmedYes = 1.0;
   double confirmedNo = 0.5;
   double severityCritical = 1.0;
@@ -47,7 +47,7 @@ struct FactorNumbers {
   double scopeNovelBonus = 0.3;
   double scopeStandardToolsBonus = 0.2;
   double scopeDivisor = 1.5;
-  double detailedNoveltyNone = 1.0;        // no earlier learning
+  double detailedNoveltyNone = 1.0;  // no earlier learning
   double detailedNoveltyAbove95 = 0.1;
   double detailedNoveltyAbove85 = 0.3;
   double detailedNoveltyAbove70 = 0.6;
@@ -72,14 +72,14 @@ struct ScoringRules {
 
 /// What the daemon could find out by itself about factors that nobody gave; each used only where the factor is absent, then marked derived.
 struct DerivedFactors {
-  std::optional<double> linesOfCode;       // from the answer's code blocks and commands
-  std::optional<std::string> severity;     // from metadata.severity
-  std::optional<bool> isNovel;             // standard: no earlier learning with similarity > 0.85 or an equal key
-  std::optional<double> bestSimilarity;    // detailed: the best similarity to an earlier learning; 0 where there is one but far
-  bool earlierLearnings = false;           // detailed: whether there is any earlier learning at all
-  std::optional<bool> userConfirmed;       // from feedback: success confirms
-  std::optional<std::string> confirmation; // detailed: from feedback
-  std::optional<bool> isGeneric;           // after two successful reuses
+  std::optional<double> linesOfCode;        // from the answer's code blocks and commands
+  std::optional<std::string> severity;      // from metadata.severity
+  std::optional<bool> isNovel;              // standard: no earlier learning with similarity > 0.85 or an equal key
+  std::optional<double> bestSimilarity;     // detailed: the best similarity to an earlier learning; 0 where there is one but far
+  bool earlierLearnings = false;            // detailed: whether there is any earlier learning at all
+  std::optional<bool> userConfirmed;        // from feedback: success confirms
+  std::optional<std::string> confirmation;  // detailed: from feedback
+  std::optional<bool> isGeneric;            // after two successful reuses
 };
 
 struct ValueScore {

@@ -16,25 +16,25 @@ struct Embedding {
 
 /// What an index must know of its embedder: vectors of another one are of no use.
 struct EmbedderIdentity {
-  std::string backend;         // "builtin", "ollama"
-  std::string model;           // its name
-  std::string digest;          // of its weights; another digest is another model
-  std::string prefix;          // put before every text, stored or asked
+  std::string backend;  // "builtin", "ollama"
+  std::string model;    // its name
+  std::string digest;   // of its weights; another digest is another model
+  std::string prefix;   // put before every text, stored or asked
   std::size_t dimensions = 0;
-  std::size_t window = 0;      // tokens a text may have before it is clipped
+  std::size_t window = 0;  // tokens a text may have before it is clipped
   bool operator==(const EmbedderIdentity&) const = default;
 };
 
 /// How it does, for doctor and readyz.
 struct EmbedderStatus {
   bool up = false;
-  std::string detail;      // why it is down and what to do, or how it computes ("int8, VNNI, 2 threads")
-  std::uint64_t texts = 0; // embedded since the start
+  std::string detail;       // why it is down and what to do, or how it computes ("int8, VNNI, 2 threads")
+  std::uint64_t texts = 0;  // embedded since the start
 };
 
 enum class Priority : unsigned char {
-  Search,      // a caller waits
-  Background   // the indexer, the calibration
+  Search,     // a caller waits
+  Background  // the indexer, the calibration
 };
 
 /// Texts to vectors. Called on the I/O thread; answers there.

@@ -68,8 +68,10 @@ class RecordTransaction {
   /// Keeps the score that a learning had until now in its history.
   virtual Result<void> addScoreHistory(const core::Learning& before, core::Timestamp until) = 0;
 
-  virtual Result<std::optional<RememberedAnswer>> recall(std::uint32_t uid, const std::string& idempotencyKey, core::Timestamp notBefore) = 0;
-  virtual Result<void> remember(std::uint32_t uid, const std::string& idempotencyKey, core::Timestamp now, const RememberedAnswer& answer) = 0;
+  virtual Result<std::optional<RememberedAnswer>> recall(std::uint32_t uid, const std::string& idempotencyKey,
+                                                         core::Timestamp notBefore) = 0;
+  virtual Result<void> remember(std::uint32_t uid, const std::string& idempotencyKey, core::Timestamp now,
+                                const RememberedAnswer& answer) = 0;
 };
 
 /// Work on records; an error rolls it back. It may be tried again from the start (busy database), so it must only touch the transaction and
@@ -108,10 +110,10 @@ struct LearningPage {
 
 struct StoreCounts {
   std::uint64_t learnings = 0;
-  std::uint64_t pendingIndex = 0;   // learnings that wait for their vector
-  std::uint64_t setAside = 0;       // of these, tried in vain and waiting for a retry on demand
-  std::string lastError;            // of the newest that was set aside
-  std::vector<std::pair<std::string, std::uint64_t>> byKind;      // "solution" -> count
+  std::uint64_t pendingIndex = 0;                             // learnings that wait for their vector
+  std::uint64_t setAside = 0;                                 // of these, tried in vain and waiting for a retry on demand
+  std::string lastError;                                      // of the newest that was set aside
+  std::vector<std::pair<std::string, std::uint64_t>> byKind;  // "solution" -> count
   std::vector<std::pair<std::string, std::uint64_t>> byCategory;
   std::vector<std::pair<std::string, std::uint64_t>> byStatus;
   std::uint64_t tokensSavedMeasured = 0;
@@ -141,7 +143,7 @@ struct FailedEntry {
   core::LearningId id;
   std::uint64_t revision = 0;
   std::string error;
-  bool setAside = false;             // no further try but on demand
+  bool setAside = false;  // no further try but on demand
   core::Timestamp nextTry;
 };
 

@@ -21,8 +21,8 @@ struct IndexEntry {
   std::uint64_t revision = 0;  // an older revision than the one that the index has is ignored
   core::Kind kind = core::Kind::Solution;
   std::string category;
-  bool promoted = false;       // found under "skills-patterns" too
-  std::string words;           // question and answer without noise, at most 64 KiB: what is matched by words
+  bool promoted = false;  // found under "skills-patterns" too
+  std::string words;      // question and answer without noise, at most 64 KiB: what is matched by words
   std::vector<Attribute> attributes;
   std::optional<std::vector<float>> vector;  // nothing: words only, until the vector follows
 };
@@ -40,8 +40,8 @@ struct IndexFilter {
 };
 
 struct IndexQuery {
-  std::string words;          // the question without noise; empty: by vector alone
-  std::vector<float> vector;  // empty: by words alone
+  std::string words;             // the question without noise; empty: by vector alone
+  std::vector<float> vector;     // empty: by words alone
   std::size_t candidates = 200;  // of each side
   IndexFilter filter;
   std::vector<core::LearningId> wanted;  // scored too where the index has them, whatever their rank and the filter

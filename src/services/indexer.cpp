@@ -27,7 +27,7 @@ constexpr auto kRetryPause = 2s;      // while a backend is down
 constexpr auto kImportPause = 250ms;  // between two batches of an import
 constexpr auto kLongestPause = 20s;   // that an import may keep vectors waiting in a row
 constexpr std::size_t kMany = 50;
-constexpr auto kIdlePause = 30s;      // a look for rows that another process or a crash left behind
+constexpr auto kIdlePause = 30s;  // a look for rows that another process or a crash left behind
 
 /// Doubles with each try, with jitter, a minute at most.
 std::chrono::milliseconds backOff(std::uint32_t attempts) {

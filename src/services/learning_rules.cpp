@@ -64,8 +64,7 @@ void redactTexts(core::Learning& learning) {
 }
 
 core::Result<void> scoreLearning(core::Learning& learning, const std::optional<Novelty>& novelty, const ServiceRules& rules) {
-  const std::string profile =
-      learning.profile.empty() || learning.profile == kImportedProfile ? rules.scoring.profile : learning.profile;
+  const std::string profile = learning.profile.empty() || learning.profile == kImportedProfile ? rules.scoring.profile : learning.profile;
   const std::string weightSet = learning.weightSet.empty() ? rules.scoring.weightSet : learning.weightSet;
   const core::DerivedFactors derived = derive(learning, novelty, rules);
   auto scored = core::scoreValue(learning.factors, &derived, profile, weightSet, rules.scoring);

@@ -29,7 +29,7 @@ struct StoreWork {
   const ServiceRules* rules = nullptr;
   core::Timestamp now;
   StoreAnswer answer;
-  bool isNews = false;       // a new learning, or a failure that is resolved now
+  bool isNews = false;  // a new learning, or a failure that is resolved now
   bool indexChanged = false;
 };
 

@@ -64,8 +64,7 @@ core::Result<bool> meetsItsId(ports::RecordTransaction& transaction, const Prepa
   if (sameContent(**there, one.line.learning)) {
     ++answer.unchanged;
   } else {
-    answer.rejected.push_back(
-        {one.number, "id", "this id is another learning here: leave the id out, or edit the learning that has it"});
+    answer.rejected.push_back({one.number, "id", "this id is another learning here: leave the id out, or edit the learning that has it"});
   }
   return true;
 }

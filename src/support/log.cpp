@@ -1,7 +1,7 @@
 #include "support/log.hpp"
 
-#include <cstdlib>
 #include <unistd.h>
+#include <cstdlib>
 
 namespace learnd::support::log {
 

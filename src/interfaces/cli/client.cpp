@@ -117,7 +117,9 @@ class Client::Connection {
   [[nodiscard]] bool usable() const { return usable_; }
 
  private:
-  [[nodiscard]] UnreachableError lost(const error_code& why) const { return unreachable(path_, "the connection was lost: " + why.message()); }
+  [[nodiscard]] UnreachableError lost(const error_code& why) const {
+    return unreachable(path_, "the connection was lost: " + why.message());
+  }
 
   std::string path_;
   asio::io_context context_;

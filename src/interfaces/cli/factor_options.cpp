@@ -46,7 +46,8 @@ json::Value valueOf(const Factor& factor, const std::string& text) {
   auto parsed = json::parse(text);
   const bool fits = parsed && (factor.type == Type::Number ? parsed->isNumber() : parsed->asBool() != nullptr);
   if (!fits) {
-    throw UsageError(flagOf(factor.name) + " takes " + (factor.type == Type::Number ? "a number" : "true or false") + ", not '" + text + "'");
+    throw UsageError(flagOf(factor.name) + " takes " + (factor.type == Type::Number ? "a number" : "true or false") + ", not '" + text +
+                     "'");
   }
   return std::move(*parsed);
 }
@@ -55,7 +56,8 @@ json::Value valueOf(const Factor& factor, const std::string& text) {
 
 void FactorOptions::addTo(CLI::App& command) {
   for (const Factor& factor : kFactors) {
-    command.add_option(flagOf(factor.name), texts_[std::string(factor.name)], std::string(factor.help))->group("Factors of the value score");
+    command.add_option(flagOf(factor.name), texts_[std::string(factor.name)], std::string(factor.help))
+        ->group("Factors of the value score");
   }
 }
 

@@ -3,8 +3,8 @@
 #include "interfaces/cli/commands/commands.hpp"
 #include "interfaces/cli/text_input.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <csignal>
 

@@ -79,7 +79,7 @@ void printLearning(const json::Value& learning) {
   printText("Response", learning, "response");
   std::vector<std::pair<std::string, std::string>> facts;
   if (const auto* members = learning.asObject()) {
-    constexpr std::array<std::string_view, 7> kShownAbove{"query",    "solution", "response",        "attempted_solution",
+    constexpr std::array<std::string_view, 7> kShownAbove{"query",      "solution", "response",       "attempted_solution",
                                                           "root_cause", "factors",  "value_breakdown"};
     for (const auto& [name, value] : *members) {
       if (std::find(kShownAbove.begin(), kShownAbove.end(), name) != kShownAbove.end()) continue;

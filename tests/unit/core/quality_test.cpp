@@ -17,9 +17,7 @@ TEST(Quality, BandsAreAsWrittenAtTheirBounds) {
   EXPECT_EQ(bandOf(0.8501), "excellent");
 }
 
-TEST(Quality, AveragesOverTheQueries) {
-  EXPECT_NEAR(judgeQuality(4, 2.0, QualityRules()).averageRelevance, 0.5, 1e-12);
-}
+TEST(Quality, AveragesOverTheQueries) { EXPECT_NEAR(judgeQuality(4, 2.0, QualityRules()).averageRelevance, 0.5, 1e-12); }
 
 }  // namespace
 }  // namespace learnd::core

@@ -48,7 +48,8 @@ TEST(ValueScore, ComplexityIsFullAtAHundredLines) {
 }
 
 TEST(ValueScore, SeveritiesHaveTheirValues) {
-  for (const auto& [severity, value] : std::vector<std::pair<std::string, double>>{{"critical", 1.0}, {"high", 0.8}, {"medium", 0.5}, {"low", 0.3}}) {
+  for (const auto& [severity, value] :
+       std::vector<std::pair<std::string, double>>{{"critical", 1.0}, {"high", 0.8}, {"medium", 0.5}, {"low", 0.3}}) {
     Factors factors;
     factors.severity = severity;
     EXPECT_NEAR(scoreValue(factors, nullptr, "standard", "standard", kRules)->breakdown.impact.value, value, 1e-12) << severity;

@@ -130,14 +130,16 @@ TEST_F(Learnings, PromotionComesWithAMarkAndEndsWithAFailure) {
   request.learning.solution = "fstrim";
   request.learning.category = "mine";
   request.learning.important = true;
-  const auto learning = fakes::runTask(io, fake.services.store.store(std::move(request), core::Caller{kCreator, kCreator, {}})).value().learning;
+  const auto learning =
+      fakes::runTask(io, fake.services.store.store(std::move(request), core::Caller{kCreator, kCreator, {}})).value().learning;
   EXPECT_TRUE(learning.promoted);
   EXPECT_FALSE(feedback(learning, Outcome::Failure).promoted);
 }
 
 TEST_F(Learnings, DeleteIsForTheCreatorAndForGood) {
   const auto learning = store(Kind::Solution, "how?", "so");
-  EXPECT_EQ(fakes::runTask(io, fake.services.learnings.erase(learning.id, core::Caller{kOther, kOther, {}})).error().kind(), core::ErrorKind::PermissionDenied);
+  EXPECT_EQ(fakes::runTask(io, fake.services.learnings.erase(learning.id, core::Caller{kOther, kOther, {}})).error().kind(),
+            core::ErrorKind::PermissionDenied);
   EXPECT_TRUE(fakes::runTask(io, fake.services.learnings.erase(learning.id, core::Caller{kCreator, kCreator, {}})));
   EXPECT_EQ(fakes::runTask(io, fake.services.learnings.load(learning.id)).error().kind(), core::ErrorKind::NotFound);
   EXPECT_TRUE(fake.index.entries().empty());

@@ -29,7 +29,9 @@ class Store : public testing::Test {
     return fakes::runTask(io, fake.services.store.store(std::move(request), core::Caller{uid, uid, {}}));
   }
   StoreAnswer store(StoreRequest request) { return tryStore(std::move(request)).value(); }
-  StoreAnswer store(Kind kind, std::string query, std::string solution) { return store(requestOf(kind, std::move(query), std::move(solution))); }
+  StoreAnswer store(Kind kind, std::string query, std::string solution) {
+    return store(requestOf(kind, std::move(query), std::move(solution)));
+  }
 
   boost::asio::io_context io;
   fakes::TestServices fake;
@@ -134,7 +136,8 @@ TEST_F(Store, AContextsIdIsResolvedToItsText) {
 TEST_F(Store, AnEqualKeyOrASimilarQuestionIsNotNovel) {
   EXPECT_EQ(store(Kind::Solution, "restart the web server", "one").learning.breakdown.novelty, (core::FactorScore{1.0, 0.2, true, false}));
   EXPECT_EQ(store(Kind::Solution, "restart the web server", "two").learning.breakdown.novelty.value, 0.2);
-  fake.embedder.script["near to it"] = fakes::runTask(io, fake.embedder.embed({"restart the web server"}, ports::Priority::Search)).value()[0].vector;
+  fake.embedder.script["near to it"] =
+      fakes::runTask(io, fake.embedder.embed({"restart the web server"}, ports::Priority::Search)).value()[0].vector;
   EXPECT_EQ(store(Kind::Solution, "near to it", "three").learning.breakdown.novelty.value, 0.2);
 }
 
@@ -160,7 +163,8 @@ TEST_F(Store, SecretsAreTakenOutOfEveryText) {
   request.metadata.set("db_password", "Blue4y");
   request.learning.source = "token=Blue4yBlue4y";
   const core::Learning stored = store(std::move(request)).learning;
-  for (const auto& text : {stored.query, stored.solution, stored.metadata, stored.source}) EXPECT_EQ(text.find("Blue4y"), std::string::npos) << text;
+  for (const auto& text : {stored.query, stored.solution, stored.metadata, stored.source})
+    EXPECT_EQ(text.find("Blue4y"), std::string::npos) << text;
 }
 
 TEST_F(Store, AWrongCategoryOrFactorIsNamed) {

@@ -89,7 +89,8 @@ TEST_F(Transfer, ImportedLearningsAreFoundByWordsAtOnce) {
 TEST_F(Transfer, AnErrorOfTheRecordStoreFailsTheBatchWhole) {
   fake.records.fault.error = core::Error(core::ErrorKind::StorageFull, "full");
   std::vector<ImportText> texts{{1, R"({"kind":"solution","query":"q","solution":"s"})"}};
-  EXPECT_EQ(fakes::runTask(io, fake.services.transfer.importLines(std::move(texts), core::Caller{})).error().kind(), core::ErrorKind::StorageFull);
+  EXPECT_EQ(fakes::runTask(io, fake.services.transfer.importLines(std::move(texts), core::Caller{})).error().kind(),
+            core::ErrorKind::StorageFull);
   EXPECT_TRUE(fake.index.entries().empty());
 }
 

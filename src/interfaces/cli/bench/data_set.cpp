@@ -46,7 +46,8 @@ void forEachLine(const std::string& text, const std::function<void(std::string_v
 
 json::Value parseLine(std::string_view line, const std::string& file, std::size_t number) {
   auto parsed = json::parse(line);
-  if (!parsed || parsed->asObject() == nullptr) throw UsageError("bench: " + file + " line " + std::to_string(number) + " is no JSON object");
+  if (!parsed || parsed->asObject() == nullptr)
+    throw UsageError("bench: " + file + " line " + std::to_string(number) + " is no JSON object");
   return std::move(*parsed);
 }
 

@@ -33,7 +33,8 @@ std::string learndProgram() {
 
 std::filesystem::path makeFolder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "learnd-bench-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw UsageError("bench: no temporary folder can be made below " + std::filesystem::temp_directory_path().string());
+  if (mkdtemp(pattern.data()) == nullptr)
+    throw UsageError("bench: no temporary folder can be made below " + std::filesystem::temp_directory_path().string());
   return pattern;
 }
 

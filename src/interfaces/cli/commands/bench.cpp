@@ -134,7 +134,8 @@ Run askAll(Client& client, const DataSet& set, const std::string& mode, const Tw
 void writeRun(const std::string& file, const Run& run) {
   std::ofstream out(file);
   for (const auto& [query, ranking] : run) {
-    for (std::size_t i = 0; i < ranking.size(); ++i) out << query << " Q0 " << ranking[i] << ' ' << i + 1 << ' ' << ranking.size() - i << " learnd\n";
+    for (std::size_t i = 0; i < ranking.size(); ++i)
+      out << query << " Q0 " << ranking[i] << ' ' << i + 1 << ' ' << ranking.size() - i << " learnd\n";
   }
   if (!out.flush()) throw UsageError("bench: " + file + " can't be written");
 }
@@ -170,7 +171,8 @@ int runBench(const Session& session, const BenchFlags& flags) {
 }  // namespace
 
 void addBenchCommand(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("bench", "Measure retrieval on a BEIR-like folder (corpus.jsonl, queries.jsonl, qrels.tsv) in a private learnd");
+  auto* command =
+      app.add_subcommand("bench", "Measure retrieval on a BEIR-like folder (corpus.jsonl, queries.jsonl, qrels.tsv) in a private learnd");
   auto flags = std::make_shared<BenchFlags>();
   command->add_option("folder", flags->folder, "the folder")->required();
   command->add_option("--config", flags->config, "use the backends of this configuration file");

@@ -104,9 +104,11 @@ compdef _learnctl learnctl
 }
 
 std::string forFish(const std::vector<const CLI::App*>& commands) {
-  std::string out = "# fish completion for learnctl\ncomplete -c learnctl -n __fish_use_subcommand -l socket -r -d 'the daemon\\'s socket'\n";
+  std::string out =
+      "# fish completion for learnctl\ncomplete -c learnctl -n __fish_use_subcommand -l socket -r -d 'the daemon\\'s socket'\n";
   for (const CLI::App* command : commands) {
-    out += fmt::format("complete -c learnctl -f -n __fish_use_subcommand -a {} -d {}\n", command->get_name(), quoted(command->get_description()));
+    out += fmt::format("complete -c learnctl -f -n __fish_use_subcommand -a {} -d {}\n", command->get_name(),
+                       quoted(command->get_description()));
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& name : option->get_lnames()) {
         out += fmt::format("complete -c learnctl -n '__fish_seen_subcommand_from {}' -l {} -d {}\n", command->get_name(), name,

@@ -25,9 +25,8 @@ void addShow(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("show", "Show one learning in full");
   auto id = std::make_shared<std::string>();
   command->add_option("id", *id, "its id")->required();
-  command->callback([&session, id] {
-    session.chosen = [&session, id] { return report(session, session.client().get(targetOf(*id)), showLearning); };
-  });
+  command->callback(
+      [&session, id] { session.chosen = [&session, id] { return report(session, session.client().get(targetOf(*id)), showLearning); }; });
 }
 
 struct EditFlags {
@@ -65,9 +64,7 @@ void addEdit(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("edit", "Change fields of a learning");
   auto flags = std::make_shared<EditFlags>();
   command->add_option("id", flags->id, "its id")->required();
-  const auto text = [&](const char* flag, const char* member, const char* help) {
-    command->add_option(flag, flags->texts[member], help);
-  };
+  const auto text = [&](const char* flag, const char* member, const char* help) { command->add_option(flag, flags->texts[member], help); };
   const auto list = [&](const char* flag, const char* member, const char* help) {
     command->add_option(flag, flags->lists[member], help)->allow_extra_args(false);
   };
@@ -91,7 +88,9 @@ void addEdit(CLI::App& app, Session& session) {
   command->add_flag("--not-important", flags->notImportant, "take that mark off")->excludes(important);
   flags->factors.addTo(*command);
   command->callback([&session, flags] {
-    session.chosen = [&session, flags] { return report(session, session.client().patch(targetOf(flags->id), patchOf(*flags)), showLearning); };
+    session.chosen = [&session, flags] {
+      return report(session, session.client().patch(targetOf(flags->id), patchOf(*flags)), showLearning);
+    };
   });
 }
 

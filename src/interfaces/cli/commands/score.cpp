@@ -17,7 +17,8 @@ struct ScoreFlags {
 };
 
 int showScore(const json::Value& answer) {
-  fmt::print("value {}  (profile {}, weight set {})\n", shownOf(answer, "value_score"), textOf(answer, "profile"), textOf(answer, "weight_set"));
+  fmt::print("value {}  (profile {}, weight set {})\n", shownOf(answer, "value_score"), textOf(answer, "profile"),
+             textOf(answer, "weight_set"));
   const json::Value* breakdown = answer.find("breakdown");
   const auto* factors = breakdown != nullptr ? breakdown->asObject() : nullptr;
   if (factors == nullptr) return kDone;

@@ -105,9 +105,12 @@ void addSearchCommand(CLI::App& app, Session& session) {
   command->add_option("query", flags->query, "what is asked ('-': from standard input)")->required();
   command->add_option("-n,--limit", flags->limit, "how many at the most (1 to 100)")->capture_default_str();
   command->add_option("--category", flags->categories, "only in this category; may come several times")->allow_extra_args(false);
-  command->add_option("--kind", flags->kinds, "only solution, failure, interaction or pattern; may come several times")->allow_extra_args(false);
+  command->add_option("--kind", flags->kinds, "only solution, failure, interaction or pattern; may come several times")
+      ->allow_extra_args(false);
   command->add_option("--min-score", flags->minScore, "only hits with this score or more (0 to 1)");
-  command->add_option("--filter", flags->filters, "only where source, outcome, llm_used, important or metadata.KEY is this: KEY=TEXT or KEY:=JSON")
+  command
+      ->add_option("--filter", flags->filters,
+                   "only where source, outcome, llm_used, important or metadata.KEY is this: KEY=TEXT or KEY:=JSON")
       ->allow_extra_args(false);
   command->add_option("--mode", flags->mode, "hybrid (default), dense or lexical");
   command->add_flag("--no-count", flags->noCount, "leave this search out of the quality log");

@@ -14,8 +14,8 @@ namespace {
 
 /// The flags that all stores share, and the body that they make.
 struct StoreFlags {
-  std::map<std::string, std::string> texts;                // member -> text ("-": standard input)
-  std::map<std::string, std::vector<std::string>> lists;   // member -> texts
+  std::map<std::string, std::string> texts;               // member -> text ("-": standard input)
+  std::map<std::string, std::vector<std::string>> lists;  // member -> texts
   std::vector<std::string> metadata;
   FactorOptions factors;
   bool important = false;
@@ -30,7 +30,8 @@ struct StoreFlags {
   }
   void common(CLI::App& command) {
     text(command, "--category", "category", "category (default: by kind)");
-    command.add_option("--meta", metadata, "metadata: KEY=TEXT, or KEY:=JSON for other values; may come several times")->allow_extra_args(false);
+    command.add_option("--meta", metadata, "metadata: KEY=TEXT, or KEY:=JSON for other values; may come several times")
+        ->allow_extra_args(false);
     text(command, "--source", "source", "where it comes from (default human-interaction)");
     text(command, "--profile", "profile", "profile of the value score: standard or detailed");
     text(command, "--idempotency-key", "idempotency_key", "the same key within 7 days gives the first answer again");
@@ -65,8 +66,7 @@ struct StoreFlags {
 int showStored(const json::Value& answer) {
   const bool* duplicate = answer.find("duplicate") != nullptr ? answer.find("duplicate")->asBool() : nullptr;
   const bool* indexed = answer.find("indexed") != nullptr ? answer.find("indexed")->asBool() : nullptr;
-  fmt::print("{}  {}\n", textOf(answer, "id"),
-             duplicate != nullptr && *duplicate ? "was there already: counted again" : "stored");
+  fmt::print("{}  {}\n", textOf(answer, "id"), duplicate != nullptr && *duplicate ? "was there already: counted again" : "stored");
   if (indexed != nullptr && !*indexed) fmt::print("Found by words now; its vector follows.\n");
   return kDone;
 }
@@ -106,7 +106,8 @@ void addFail(CLI::App& app, Session& session) {
 }
 
 int showLogged(const json::Value& answer) {
-  fmt::print("{}  logged, value {}, tokens saved {}\n", textOf(answer, "id"), shownOf(answer, "value_score"), shownOf(answer, "tokens_saved"));
+  fmt::print("{}  logged, value {}, tokens saved {}\n", textOf(answer, "id"), shownOf(answer, "value_score"),
+             shownOf(answer, "tokens_saved"));
   return kDone;
 }
 

@@ -5,15 +5,15 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cstdio>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <thread>
-#include <unistd.h>
 
 namespace learnd::cli {
 
@@ -49,7 +49,8 @@ void waitForIndex(Session& session) {
 }
 
 int showImport(const json::Value& answer) {
-  fmt::print("{} stored, {} duplicates, {} unchanged", shownOf(answer, "stored"), shownOf(answer, "duplicates"), shownOf(answer, "unchanged"));
+  fmt::print("{} stored, {} duplicates, {} unchanged", shownOf(answer, "stored"), shownOf(answer, "duplicates"),
+             shownOf(answer, "unchanged"));
   const json::Value* rejected = answer.find("rejected");
   const auto* rejections = rejected != nullptr ? rejected->asArray() : nullptr;
   const std::size_t count = rejections != nullptr ? rejections->size() : 0;
@@ -169,12 +170,12 @@ int runExport(Session& session, const std::string& file) {
 }  // namespace
 
 void addTransferCommands(CLI::App& app, Session& session) {
-  auto* import = app.add_subcommand("import", "Import learnings, one JSON object a line");
+  auto* imports = app.add_subcommand("import", "Import learnings, one JSON object a line");
   auto source = std::make_shared<std::string>();
   auto wait = std::make_shared<bool>(false);
-  import->add_option("file", *source, "the file (default, or '-': standard input)");
-  import->add_flag("--wait", *wait, "return when nothing waits for its vector any more");
-  import->callback([&session, source, wait] { session.chosen = [&session, source, wait] { return runImport(session, *source, *wait); }; });
+  imports->add_option("file", *source, "the file (default, or '-': standard input)");
+  imports->add_flag("--wait", *wait, "return when nothing waits for its vector any more");
+  imports->callback([&session, source, wait] { session.chosen = [&session, source, wait] { return runImport(session, *source, *wait); }; });
 
   auto* exports = app.add_subcommand("export", "Export all learnings, one JSON object a line");
   auto target = std::make_shared<std::string>();
