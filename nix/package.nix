@@ -68,7 +68,6 @@ stdenv.mkDerivation (finalAttrs: {
 
   cmakeFlags = [
     (lib.cmakeBool "BUILD_TESTING" finalAttrs.finalPackage.doCheck)
-    (lib.cmakeFeature "LEARND_SYSTEMD_UNIT_DIR" "${placeholder "out"}/lib/systemd")
   ];
 
   doCheck = true;
