@@ -1,0 +1,108 @@
+#include "tests/fakes/simple_index.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace learnd::fakes {
+
+namespace {
+
+std::set<std::string> wordsOf(const std::string& text) {
+  std::set<std::string> words;
+  std::string word;
+  for (const char sign : text + " ") {
+    if (std::isalnum(static_cast<unsigned char>(sign)) != 0) {
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(sign)));
+    } else if (!word.empty()) {
+      words.insert(std::exchange(word, {}));
+    }
+  }
+  return words;
+}
+
+bool contains(const std::vector<std::string>& all, const std::string& one) { return std::find(all.begin(), all.end(), one) != all.end(); }
+
+bool passes(const ports::IndexEntry& entry, const ports::IndexFilter& filter) {
+  if (!filter.categories.empty() && !contains(filter.categories, entry.category) &&
+      !(entry.promoted && contains(filter.categories, std::string(core::kPromotedCategory)))) {
+    return false;
+  }
+  if (!filter.kinds.empty() && std::find(filter.kinds.begin(), filter.kinds.end(), entry.kind) == filter.kinds.end()) return false;
+  return std::all_of(filter.attributes.begin(), filter.attributes.end(), [&entry](const auto& condition) {
+    return std::any_of(entry.attributes.begin(), entry.attributes.end(), [&condition](const auto& attribute) {
+      return attribute.first == condition.name && contains(condition.values, attribute.second);
+    });
+  });
+}
+
+core::Candidate compare(const ports::IndexEntry& entry, const ports::IndexQuery& query, const std::set<std::string>& asked) {
+  core::Candidate candidate;
+  candidate.id = entry.id;
+  if (entry.vector && !query.vector.empty() && entry.vector->size() == query.vector.size()) {
+    float dot = 0;
+    for (std::size_t i = 0; i < query.vector.size(); ++i) dot += (*entry.vector)[i] * query.vector[i];
+    candidate.cosine = static_cast<double>(dot);
+  }
+  std::size_t shared = 0;
+  for (const auto& word : wordsOf(entry.words)) shared += asked.count(word);
+  if (shared > 0) candidate.wordScore = static_cast<double>(shared);
+  return candidate;
+}
+
+}  // namespace
+
+ports::Task<void> SimpleIndex::upsert(std::vector<ports::IndexEntry> entries) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  for (auto& entry : entries) {
+    if (entry.vector && entry.vector->size() != dimensions_) co_return core::Error(core::ErrorKind::InvalidInput, "other dimensions");
+    auto& kept = entries_[entry.id];
+    if (kept.revision > entry.revision) continue;
+    if (!entry.vector && kept.revision == entry.revision) entry.vector = kept.vector;
+    kept = std::move(entry);
+  }
+  co_return ports::Result<void>();
+}
+
+ports::Task<void> SimpleIndex::remove(std::vector<core::LearningId> ids) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  for (const auto& id : ids) entries_.erase(id);
+  co_return ports::Result<void>();
+}
+
+ports::Task<ports::IndexAnswer> SimpleIndex::search(ports::IndexQuery query) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  ports::IndexAnswer answer;
+  const auto asked = wordsOf(query.words);
+  for (const auto& [id, entry] : entries_) {
+    const bool wanted = std::find(query.wanted.begin(), query.wanted.end(), id) != query.wanted.end();
+    const bool passesFilter = passes(entry, query.filter);
+    if (!passesFilter && !wanted) continue;
+    const auto candidate = compare(entry, query, asked);
+    if (passesFilter && candidate.wordScore) answer.bestWordScore = std::max(answer.bestWordScore, *candidate.wordScore);
+    if (wanted || candidate.cosine || candidate.wordScore) answer.candidates.push_back(candidate);
+  }
+  co_return answer;
+}
+
+ports::Task<void> SimpleIndex::useDimensions(std::size_t dimensions) {
+  dimensions_ = dimensions;
+  for (auto& [id, entry] : entries_) entry.vector.reset();
+  co_return ports::Result<void>();
+}
+
+ports::Task<ports::IndexStatus> SimpleIndex::status() {
+  ports::IndexStatus status;
+  status.up = !fault.error;
+  status.detail = fault.error ? fault.error->message() : "simple";
+  status.entries = entries_.size();
+  for (const auto& [id, entry] : entries_) status.vectors += entry.vector ? 1 : 0;
+  co_return status;
+}
+
+}  // namespace learnd::fakes
