@@ -80,7 +80,9 @@ core::Result<void> build(Parts& parts, const config::Config& config, const suppo
   const config::Bus bus = config.server.bus.value_or(user ? config::Bus::Session : config::Bus::System);
   if (bus != config::Bus::None) {
     const auto which = bus == config::Bus::System ? interfaces::dbus::BusKind::System : interfaces::dbus::BusKind::Session;
-    parts.bus = std::make_unique<interfaces::dbus::Door>(parts.context.get_executor(), *parts.services, which);
+    auto door = doorSettingsOf(config, which);
+    if (!door) return door.error();
+    parts.bus = std::make_unique<interfaces::dbus::Door>(parts.context.get_executor(), *parts.services, *door);
   }
   return {};
 }

@@ -77,6 +77,19 @@ core::Result<core::AccessPolicy> accessPolicyOf(const config::Config& config) {
   return core::AccessPolicy(::geteuid(), adminGroup, support::hostName());
 }
 
+core::Result<interfaces::dbus::DoorSettings> doorSettingsOf(const config::Config& config, interfaces::dbus::BusKind bus) {
+  interfaces::dbus::DoorSettings settings(bus);
+  // Whoever can connect to a session bus is its user.
+  if (bus == interfaces::dbus::BusKind::Session) return settings;
+  settings.memberGroup = ::getegid();
+  if (!config.server.socketGroup.empty()) {
+    auto group = support::findGroup(config.server.socketGroup);
+    if (!group) return group.error().withField("server.socket_group");
+    settings.memberGroup = *group;
+  }
+  return settings;
+}
+
 core::Result<interfaces::http::ServerSettings> serverSettingsOf(const config::Config& config, const support::Places& places) {
   interfaces::http::ServerSettings settings;
   settings.socket = config.server.socket.empty() ? places.socket.string() : config.server.socket;

@@ -3,6 +3,7 @@
 #include "config/config.hpp"
 #include "core/access.hpp"
 #include "core/result.hpp"
+#include "interfaces/dbus/door.hpp"
 #include "interfaces/http/server.hpp"
 #include "ports/embedder.hpp"
 #include "ports/record_store.hpp"
@@ -22,6 +23,8 @@ core::Result<std::unique_ptr<ports::Embedder>> makeEmbedder(const config::Config
 
 services::ServiceRules rulesOf(const config::Config& config);
 core::Result<core::AccessPolicy> accessPolicyOf(const config::Config& config);
+/// On the system bus the socket's group may call, as it may connect to the socket.
+core::Result<interfaces::dbus::DoorSettings> doorSettingsOf(const config::Config& config, interfaces::dbus::BusKind bus);
 core::Result<interfaces::http::ServerSettings> serverSettingsOf(const config::Config& config, const support::Places& places);
 
 }  // namespace learnd::app

@@ -120,9 +120,9 @@ Part detailedNovelty(const DerivedFactors* derived, const FactorNumbers& numbers
   if (derived == nullptr) return {numbers.detailedNoveltyNone, false};
   if (!derived->earlierLearnings && !derived->bestSimilarity) return {numbers.detailedNoveltyNone, true};
   const double best = derived->bestSimilarity.value_or(0);
-  if (best > 0.95) return {numbers.detailedNoveltyAbove95, true};
-  if (best > 0.85) return {numbers.detailedNoveltyAbove85, true};
-  if (best > 0.7) return {numbers.detailedNoveltyAbove70, true};
+  if (best > numbers.detailedSameSimilarity) return {numbers.detailedNoveltySame, true};
+  if (best > numbers.detailedNearSimilarity) return {numbers.detailedNoveltyNear, true};
+  if (best > numbers.detailedRelatedSimilarity) return {numbers.detailedNoveltyRelated, true};
   return {numbers.detailedNoveltyElse, true};
 }
 

@@ -47,10 +47,13 @@ struct FactorNumbers {
   double scopeNovelBonus = 0.3;
   double scopeStandardToolsBonus = 0.2;
   double scopeDivisor = 1.5;
-  double detailedNoveltyNone = 1.0;  // no earlier learning
-  double detailedNoveltyAbove95 = 0.1;
-  double detailedNoveltyAbove85 = 0.3;
-  double detailedNoveltyAbove70 = 0.6;
+  double detailedNoveltyNone = 1.0;      // no earlier learning
+  double detailedSameSimilarity = 0.95;  // the best earlier learning is above it
+  double detailedNoveltySame = 0.1;
+  double detailedNearSimilarity = 0.85;
+  double detailedNoveltyNear = 0.3;
+  double detailedRelatedSimilarity = 0.7;
+  double detailedNoveltyRelated = 0.6;
   double detailedNoveltyElse = 0.9;
   double confirmationExplicitSuccess = 1.0;
   double confirmationImplicitSuccess = 0.8;

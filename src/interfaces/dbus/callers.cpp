@@ -3,6 +3,7 @@
 #include "interfaces/dbus/errors.hpp"
 #include "interfaces/dbus/message_reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace learnd::interfaces::dbus {
@@ -48,7 +49,7 @@ core::Result<core::Caller> readCredentials(sd_bus_message* answer) {
 ports::Task<core::Caller> Callers::identify(std::string uniqueName) {
   auto found = known_.find(uniqueName);
   if (found == known_.end()) {
-    if (known_.size() >= kMostKnown) known_.erase(known_.begin());
+    if (known_.size() >= kMostKnown) forgetOne();
     found = known_.try_emplace(uniqueName).first;
     // Before the question, so that the peer can't leave unseen between the answer and the watch.
     watch(uniqueName, found->second);
@@ -67,6 +68,12 @@ ports::Task<core::Caller> Callers::identify(std::string uniqueName) {
   }
   found->second.caller = *caller;
   co_return *caller;
+}
+
+void Callers::forgetOne() {
+  // One that is being asked for is still needed.
+  const auto answered = std::find_if(known_.begin(), known_.end(), [](const auto& one) { return one.second.caller.has_value(); });
+  if (answered != known_.end()) known_.erase(answered);
 }
 
 void Callers::watch(const std::string& name, Known& known) {

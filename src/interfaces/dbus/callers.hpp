@@ -29,6 +29,7 @@ class Callers {
   };
 
   static int onLeft(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
+  void forgetOne();
   void watch(const std::string& name, Known& known);
   core::Result<BusMessage> question(const std::string& name);
 

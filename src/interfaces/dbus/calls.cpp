@@ -57,14 +57,20 @@ Calls::Calls(asio::any_io_executor executor, std::shared_ptr<Bus> bus, CallRules
       polkit_(*bus_),
       idle_(executor) {}
 
+std::optional<core::Error> Calls::refusal(const std::string& sender) const {
+  if (finishing_) return core::Error(core::ErrorKind::Unavailable, "the daemon stops");
+  const auto ofSender = std::count_if(running_.begin(), running_.end(), [&sender](const Running& one) { return one.sender == sender; });
+  if (running_.size() < rules_.most && static_cast<std::size_t>(ofSender) < rules_.mostOfOne) return std::nullopt;
+  return core::Error(core::ErrorKind::Busy, "too many calls at once: try again in a moment");
+}
+
 int Calls::accept(sd_bus_message* call, Method method) {
-  if (finishing_ || running_.size() >= rules_.most) {
-    bus_->send(errorReply(call, finishing_ ? core::Error(core::ErrorKind::Unavailable, "the daemon stops")
-                                           : core::Error(core::ErrorKind::Busy, "too many calls at once: try again in a moment")));
+  auto sender = senderOf(call);
+  if (const auto refused = refusal(sender)) {
+    bus_->send(errorReply(call, *refused));
     return 1;
   }
-  const bool wantsAnswer = sd_bus_message_get_expect_reply(call) > 0;
-  running_.emplace_back(wantsAnswer ? senderOf(call) : std::string());
+  running_.emplace_back(std::move(sender), sd_bus_message_get_expect_reply(call) > 0);
   const auto place = std::prev(running_.end());
   auto ended = [this, place](const std::exception_ptr& thrown) {
     if (thrown) support::log::error("a call on the bus ended badly", {{"ERROR", reasonOf(thrown)}});
@@ -115,7 +121,7 @@ void Calls::cancelCallsOf(const std::string& sender) {
   for (auto next = running_.begin(); next != running_.end();) {
     // A cancelled call may end at once and take its entry with it.
     auto& one = *next++;
-    if (one.sender == sender) one.cancel.emit(asio::cancellation_type::terminal);
+    if (one.needsCaller && one.sender == sender) one.cancel.emit(asio::cancellation_type::terminal);
   }
 }
 

@@ -26,6 +26,7 @@ struct CallRules {
   bool askPolkit = false;
   std::chrono::milliseconds deadline{0};  // of a method
   std::size_t most = 0;                   // calls at the same time
+  std::size_t mostOfOne = 0;              // of them those of one caller, so that none keeps the others out
 };
 
 /// Runs methods as coroutines and sends their answers. A caller that leaves the bus cancels what it waits for. On the bus's thread.
@@ -48,11 +49,13 @@ class Calls {
 
  private:
   struct Running {
-    explicit Running(std::string name) : sender(std::move(name)) {}
-    std::string sender;  // empty where no answer is wanted: such a call runs on without its caller
+    Running(std::string name, bool wantsAnswer) : sender(std::move(name)), needsCaller(wantsAnswer) {}
+    std::string sender;
+    bool needsCaller;  // a call that wants no answer runs on when its caller has left
     boost::asio::cancellation_signal cancel;
   };
 
+  [[nodiscard]] std::optional<core::Error> refusal(const std::string& sender) const;
   boost::asio::awaitable<void> run(BusMessage call, Method method);
   ports::Task<BusMessage> answer(sd_bus_message* call, Method method);
   ports::Task<BusMessage> attempt(sd_bus_message* call, const Method& method, core::Caller caller);

@@ -77,6 +77,8 @@ void Door::listen() {
 
 asio::awaitable<void> Door::run() {
   auto pause = settings_.firstPause;
+  // Who reads a property as soon as the name is there gets what is so.
+  co_await figures_.prepare();
   while (!stopping_) {
     broken_.reset();
     if (auto connected = connect(); !connected) broken_ = connected.error().message();
@@ -100,7 +102,7 @@ core::Result<void> Door::connect() {
   auto bus = Bus::open(executor_, settings_.bus);
   if (!bus) return bus.error();
   CallRules rules{services_.context.access, settings_.memberGroup, settings_.askPolkit && settings_.bus == BusKind::System,
-                  settings_.deadline, settings_.calls};
+                  settings_.deadline,       settings_.calls,       settings_.callsOfOne};
   session_ = std::make_unique<Session>(executor_, std::move(*bus), services_, figures_, std::move(rules));
   return session_->publish([this](std::optional<core::Error> refusal) { nameAnswered(std::move(refusal)); },
                            [this](std::string why) {

@@ -28,7 +28,8 @@ struct DoorSettings {
   /// Whether polkit is asked before a caller is refused what is for administrators. Only on the system bus.
   bool askPolkit = true;
   std::chrono::milliseconds deadline = core::kRequestDeadline;
-  std::size_t calls = 256;  // at the same time
+  std::size_t calls = 512;       // at the same time
+  std::size_t callsOfOne = 128;  // of them those of one caller
   /// Between tries to reach a bus that is not there: the first pause, doubled up to the longest.
   std::chrono::milliseconds firstPause{500};
   std::chrono::milliseconds longestPause = std::chrono::minutes(1);

@@ -1,5 +1,7 @@
 #include "interfaces/dbus/figures.hpp"
 
+#include "support/timeout.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -13,6 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kShortestPause{1};
+constexpr std::chrono::seconds kFirstLook{2};
 // Counting a large store costs; this keeps it below a twentieth of the time.
 constexpr int kPausesPerLook = 20;
 
@@ -26,6 +29,14 @@ std::vector<std::string> differences(const Figures& before, const Figures& now) 
   if (before.averageRelevance != now.averageRelevance) names.emplace_back("AverageRelevance");
   if (before.qualityBand != now.qualityBand) names.emplace_back("QualityBand");
   return names;
+}
+
+boost::asio::awaitable<void> FigureKeeper::prepare() {
+  auto looking = look();
+  auto seen = co_await support::withTimeout(std::move(looking), kFirstLook);
+  if (seen) current_ = std::move(*seen);
+  // What is missing yet is looked for again.
+  if (!seen) hint();
 }
 
 boost::asio::awaitable<void> FigureKeeper::run() {

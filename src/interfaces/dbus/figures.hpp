@@ -35,6 +35,8 @@ class FigureKeeper {
   FigureKeeper(boost::asio::any_io_executor executor, services::Services& services, Changed changed)
       : services_(services), changed_(std::move(changed)), wait_(executor) {}
 
+  /// The first look; ends without it where that takes long.
+  boost::asio::awaitable<void> prepare();
   /// Until stop().
   boost::asio::awaitable<void> run();
   void stop();
@@ -51,7 +53,7 @@ class FigureKeeper {
   Changed changed_;
   boost::asio::steady_timer wait_;
   Figures current_;
-  bool hinted_ = true;
+  bool hinted_ = false;
   bool stopping_ = false;
 };
 

@@ -184,6 +184,26 @@ TEST_F(BusDoor, AnswersBusyPastItsLimit) {
   EXPECT_EQ(std::count(answers_.begin(), answers_.end(), "org.learnd.Learnd1.Error.Busy"), 2);
 }
 
+TEST_F(BusDoor, LetsNoCallerKeepTheOthersOut) {
+  auto chosen = options();
+  chosen.door.callsOfOne = 3;
+  serve(chosen);
+  slow(500ms);
+  for (int i = 0; i < 5; ++i) ask(*client_);
+  BusClient other(bus_.address());
+  EXPECT_EQ(other.call("Get", "s", kUnknown).error, "NotFound");
+  EXPECT_TRUE(client_->waitUntil([this] { return answers_.size() == 5; }));
+  EXPECT_EQ(std::count(answers_.begin(), answers_.end(), "org.learnd.Learnd1.Error.Busy"), 2);
+}
+
+TEST_F(BusDoor, HasItsFiguresFromTheFirstMoment) {
+  bus_.start();
+  daemon_.emplace(bus_.address(), options());
+  client_.emplace(bus_.address());
+  ASSERT_TRUE(client_->waitUntil([this] { return client_->isServed(); }));
+  EXPECT_FALSE(*client_->properties().find("Degraded")->asBool());
+}
+
 TEST_F(BusDoor, DoesNotWakeUpWhenNothingHappens) {
   serve();
   ASSERT_TRUE(client_->call("Quality").good());

@@ -26,16 +26,31 @@ bool listensAt(const std::string& path) {
   return connected;
 }
 
+std::string openRules() {
+  return "<policy context='default'><allow user='*'/><allow own='*'/><allow eavesdrop='true'/>"
+         "<allow send_destination='*' eavesdrop='true'/></policy>";
+}
+
+// What the system bus lets everybody do before a service's file says more.
+std::string systemRules() {
+  const auto installed = std::filesystem::absolute("src/interfaces/dbus/org.learnd.Learnd1.conf").string();
+  return "<policy context='default'><allow user='*'/><deny own='*'/><deny send_type='method_call'/><allow send_type='signal'/>"
+         "<allow send_requested_reply='true' send_type='method_return'/><allow send_requested_reply='true' send_type='error'/>"
+         "<allow receive_type='method_call'/><allow receive_type='method_return'/><allow receive_type='error'/><allow "
+         "receive_type='signal'/>"
+         "<allow send_destination='org.freedesktop.DBus'/></policy><include>" +
+         installed + "</include>";
+}
+
 }  // namespace
 
-PrivateBus::PrivateBus() {
+PrivateBus::PrivateBus(Policy policy) {
   std::string pattern = (std::filesystem::temp_directory_path() / "learnd-bus-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
   folder_ = pattern;
   chmod(pattern.c_str(), 0755);
   std::ofstream(folder_ / "bus.conf") << "<busconfig><type>system</type><listen>" << address() << "</listen><auth>EXTERNAL</auth>"
-                                      << "<policy context='default'><allow user='*'/><allow own='*'/><allow eavesdrop='true'/>"
-                                      << "<allow send_destination='*' eavesdrop='true'/></policy></busconfig>";
+                                      << (policy == Policy::Open ? openRules() : systemRules()) << "</busconfig>";
 }
 
 PrivateBus::~PrivateBus() {

@@ -11,7 +11,12 @@ namespace learnd::test {
 /// the system bus, where users meet.
 class PrivateBus {
  public:
-  PrivateBus();
+  enum class Policy {
+    Open,      // everybody may own names and send
+    Installed  // as the system bus's own, with the policy file that learnd installs
+  };
+
+  explicit PrivateBus(Policy policy = Policy::Open);
   ~PrivateBus();
   PrivateBus(const PrivateBus&) = delete;
   PrivateBus& operator=(const PrivateBus&) = delete;

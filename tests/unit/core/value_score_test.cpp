@@ -115,6 +115,19 @@ TEST(ValueScore, DetailedNoveltyFallsWithTheBestSimilarity) {
   EXPECT_EQ(detailed({}, &first).novelty.value, 1.0);
 }
 
+TEST(ValueScore, DetailedNoveltyTakesItsStepsFromTheConfiguration) {
+  ScoringRules rules;
+  rules.numbers.detailedSameSimilarity = 0.99;
+  rules.numbers.detailedNearSimilarity = 0.98;
+  rules.numbers.detailedRelatedSimilarity = 0.1;
+  rules.numbers.detailedNoveltyRelated = 0.55;
+  DerivedFactors derived;
+  derived.bestSimilarity = 0.97;
+  const auto scored = scoreValue({}, &derived, "detailed", "standard", rules);
+  ASSERT_TRUE(scored);
+  EXPECT_EQ(scored->breakdown.novelty.value, 0.55);
+}
+
 TEST(ValueScore, DetailedConfirmationAndImpactAreCapped) {
   Factors factors;
   factors.confirmation = "explicit_success";
