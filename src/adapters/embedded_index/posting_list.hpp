@@ -21,9 +21,9 @@ inline LocalSlot slotOf(Posting posting) { return static_cast<LocalSlot>(posting
 inline PostingWeight weightOf(Posting posting) { return static_cast<PostingWeight>(posting & 0xFFFFU); }
 inline Posting makePosting(LocalSlot slot, PostingWeight weight) { return (static_cast<Posting>(slot) << 16U) | weight; }
 
-/// The documents of a segment that have one term. 16 bytes and no allocation for up to two of them, since most terms are rare; the few that
-/// an eighth of all documents have are a table of weights by place, which is read many times as fast: nine tenths of what a question's
-/// terms are listed in are such (measured on 100,000 short learnings).
+/// The documents of a segment that have one term. 16 bytes and no allocation for up to two of them, since most terms are rare. The few
+/// terms that an eighth of all documents have are tables of weights by place, which are read two to four times as fast; of 100,000 short
+/// learnings they are 84 % of what a question visits.
 class PostingList {
  public:
   /// Tables are as long as a multiple of this.
