@@ -145,6 +145,7 @@ struct FailedEntry {
   std::string error;
   bool setAside = false;  // no further try but on demand
   core::Timestamp nextTry;
+  bool attempted = true;  // false: it waits for its embedder, no try was lost
 };
 
 /// A learning as the index is loaded with it at start.
@@ -195,11 +196,25 @@ class RecordStore {
   virtual Task<void> failIndexing(std::vector<FailedEntry> entries) = 0;
   /// Rows that were set aside are due again; returns how many.
   virtual Task<std::uint64_t> retrySetAside() = 0;
-  /// Vectors belong to this embedder from now on: those of another one go and all active learnings get outbox rows. Returns how many went.
-  /// No finishIndexing with another one's vectors may be on its way.
+  /// Rows that wait for a later try are due now.
+  virtual Task<void> makeDue() = 0;
+  /// These are indexed anew, as far as they have an index entry: their vectors go, outbox rows come. Returns how many.
+  virtual Task<std::uint64_t> enqueue(std::vector<core::LearningId> ids) = 0;
+  /// Vectors belong to this embedder from now on. What saveVectors kept of it is taken over, vectors of another one go, and active
+  /// learnings without a vector get outbox rows. Returns how many vectors went. No finishIndexing with another one's vectors may be on its
+  /// way.
   virtual Task<std::uint64_t> useEmbedder(std::string identityDigest) = 0;
+  /// Which one that is; nothing at first.
+  virtual Task<std::optional<std::string>> usedEmbedder() = 0;
+  /// Keeps vectors of a rebuild beside those in use; those of another embedder kept so go. A revision that has moved on is ignored. Need
+  /// not be synced.
+  virtual Task<void> saveVectors(std::string identityDigest, std::vector<IndexedEntry> entries) = 0;
   /// Active learnings that have an index entry of their own, by ascending id with their vectors, for loading an index.
   virtual Task<std::vector<StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) = 0;
+
+  /// What a service has to remember over a restart, by a name of its own; an empty text forgets it.
+  virtual Task<std::string> note(std::string name) = 0;
+  virtual Task<void> saveNote(std::string name, std::string text) = 0;
 
   virtual Task<std::optional<core::Calibration>> calibration(std::string identityDigest) = 0;
   virtual Task<void> saveCalibration(std::string identityDigest, core::Calibration calibration) = 0;

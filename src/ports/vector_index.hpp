@@ -59,6 +59,18 @@ struct IndexStatus {
   std::uint64_t vectors = 0;
 };
 
+/// What an index holds under an id, to be compared with the records.
+struct HeldEntry {
+  core::LearningId id;
+  std::uint64_t revision = 0;
+  bool hasVector = false;
+};
+
+struct HeldPage {
+  std::vector<HeldEntry> entries;
+  std::string next;  // where the page behind it begins; empty: this was the last
+};
+
 /// Finds learnings by meaning and by words. Derived from the record store, never the only copy. Called on the I/O thread; answers there.
 class VectorIndex {
  public:
@@ -68,13 +80,30 @@ class VectorIndex {
   /// that the index has. InvalidInput where a vector has other dimensions than `useDimensions` said.
   virtual Task<void> upsert(std::vector<IndexEntry> entries) = 0;
 
-  /// An id that is not there is no error.
+  /// Out of a second index that is being built too. An id that is not there is no error.
   virtual Task<void> remove(std::vector<core::LearningId> ids) = 0;
 
   virtual Task<IndexAnswer> search(IndexQuery query) = 0;
 
   /// The vectors to come have this many dimensions and are of this embedder; those of another one are dropped.
   virtual Task<void> useDimensions(std::size_t dimensions) = 0;
+
+  /// What it holds of these ids.
+  virtual Task<std::vector<HeldEntry>> find(std::vector<core::LearningId> ids) = 0;
+
+  /// All that it holds, in pages of about `limit` and an order of its own: from the beginning with an empty place, then from a page's
+  /// `next`. What comes and goes meanwhile may be there or not. InvalidInput for a place that is none of its own.
+  virtual Task<HeldPage> held(std::string place, std::size_t limit) = 0;
+
+  /// Begins a second index beside the one that serves, for vectors of that many dimensions. One of the same name that was begun before and
+  /// not finished is gone on with, as far as the index outlives the process; of another name it goes.
+  virtual Task<void> beginRebuild(std::string name, std::size_t dimensions) = 0;
+  /// As upsert, into the second one. Conflict where none was begun.
+  virtual Task<void> upsertRebuilt(std::vector<IndexEntry> entries) = 0;
+  /// The second one serves from now on, the first one goes. Conflict where none was begun.
+  virtual Task<void> finishRebuild() = 0;
+  /// The second one goes; none there is no error.
+  virtual Task<void> dropRebuild() = 0;
 
   virtual Task<IndexStatus> status() = 0;
 

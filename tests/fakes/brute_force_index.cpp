@@ -50,29 +50,38 @@ std::set<core::LearningId> bestOf(std::vector<std::pair<double, core::LearningId
   return best;
 }
 
+ports::HeldEntry heldOf(const ports::IndexEntry& entry) { return {entry.id, entry.revision, entry.vector.has_value()}; }
+
+core::Error noRebuild() { return core::Error(core::ErrorKind::Conflict, "no second index was begun"); }
+
 }  // namespace
 
-ports::Task<void> BruteForceIndex::upsert(std::vector<ports::IndexEntry> entries) {
-  std::size_t dimensions = dimensions_;
+core::Result<void> BruteForceIndex::put(Generation& generation, std::vector<ports::IndexEntry> entries) {
+  std::size_t dimensions = generation.dimensions;
   for (const auto& entry : entries) {
     if (!entry.vector) continue;
     if (dimensions == 0) dimensions = entry.vector->size();
-    if (entry.vector->size() != dimensions) co_return core::Error(core::ErrorKind::InvalidInput, "a vector of other dimensions");
+    if (entry.vector->size() != dimensions) return core::Error(core::ErrorKind::InvalidInput, "a vector of other dimensions");
   }
-  dimensions_ = dimensions;
+  generation.dimensions = dimensions;
   for (auto& entry : entries) {
     if (entry.vector && !hasDirection(*entry.vector)) entry.vector.reset();
-    auto& kept = kept_[entry.id];
+    auto& kept = generation.kept[entry.id];
     if (entry.revision < kept.entry.revision) continue;
     if (!entry.vector && entry.revision == kept.entry.revision) entry.vector = std::move(kept.entry.vector);
     kept.terms = core::lexicalTerms(entry.words);
     kept.entry = std::move(entry);
   }
-  co_return core::Result<void>();
+  return {};
 }
 
+ports::Task<void> BruteForceIndex::upsert(std::vector<ports::IndexEntry> entries) { co_return put(serving_, std::move(entries)); }
+
 ports::Task<void> BruteForceIndex::remove(std::vector<core::LearningId> ids) {
-  for (const auto& id : ids) kept_.erase(id);
+  for (const auto& id : ids) {
+    serving_.kept.erase(id);
+    if (rebuilt_) rebuilt_->kept.erase(id);
+  }
   co_return core::Result<void>();
 }
 
@@ -82,7 +91,7 @@ ports::Task<ports::IndexAnswer> BruteForceIndex::search(ports::IndexQuery query)
   std::vector<std::pair<double, core::LearningId>> byWords;
   std::vector<std::pair<double, core::LearningId>> byMeaning;
   std::map<core::LearningId, core::Candidate> all;
-  for (const auto& [id, kept] : kept_) {
+  for (const auto& [id, kept] : serving_.kept) {
     double wordScore = 0;
     for (const auto& term : kept.terms.terms) {
       const auto rarity = rarities.find(term.term);
@@ -107,23 +116,69 @@ ports::Task<ports::IndexAnswer> BruteForceIndex::search(ports::IndexQuery query)
 }
 
 ports::Task<void> BruteForceIndex::useDimensions(std::size_t dimensions) {
-  if (dimensions != dimensions_) {
-    for (auto& [id, kept] : kept_) kept.entry.vector.reset();
+  if (dimensions != serving_.dimensions) {
+    for (auto& [id, kept] : serving_.kept) kept.entry.vector.reset();
   }
-  dimensions_ = dimensions;
+  serving_.dimensions = dimensions;
+  co_return core::Result<void>();
+}
+
+ports::Task<std::vector<ports::HeldEntry>> BruteForceIndex::find(std::vector<core::LearningId> ids) {
+  std::vector<ports::HeldEntry> found;
+  for (const auto& id : ids) {
+    const auto place = serving_.kept.find(id);
+    if (place != serving_.kept.end()) found.push_back(heldOf(place->second.entry));
+  }
+  co_return found;
+}
+
+ports::Task<ports::HeldPage> BruteForceIndex::held(std::string place, std::size_t limit) {
+  ports::HeldPage page;
+  for (const auto& [id, kept] : serving_.kept) {
+    const std::string text = id.text();
+    if (text <= place) continue;
+    if (page.entries.size() == limit) {
+      page.next = page.entries.back().id.text();
+      break;
+    }
+    page.entries.push_back(heldOf(kept.entry));
+  }
+  co_return page;
+}
+
+ports::Task<void> BruteForceIndex::beginRebuild(std::string name, std::size_t dimensions) {
+  if (!rebuilt_ || rebuilt_->name != name || rebuilt_->dimensions != dimensions)
+    rebuilt_.emplace(Generation{std::move(name), {}, dimensions});
+  co_return core::Result<void>();
+}
+
+ports::Task<void> BruteForceIndex::upsertRebuilt(std::vector<ports::IndexEntry> entries) {
+  if (!rebuilt_) co_return noRebuild();
+  co_return put(*rebuilt_, std::move(entries));
+}
+
+ports::Task<void> BruteForceIndex::finishRebuild() {
+  if (!rebuilt_) co_return noRebuild();
+  serving_ = std::move(*rebuilt_);
+  rebuilt_.reset();
+  co_return core::Result<void>();
+}
+
+ports::Task<void> BruteForceIndex::dropRebuild() {
+  rebuilt_.reset();
   co_return core::Result<void>();
 }
 
 ports::Task<ports::IndexStatus> BruteForceIndex::status() {
-  ports::IndexStatus status{true, "brute force", kept_.size(), 0};
-  for (const auto& [id, kept] : kept_) status.vectors += kept.entry.vector ? 1 : 0;
+  ports::IndexStatus status{true, "brute force", serving_.kept.size(), 0};
+  for (const auto& [id, kept] : serving_.kept) status.vectors += kept.entry.vector ? 1 : 0;
   co_return status;
 }
 
 BruteForceIndex::Rarities BruteForceIndex::raritiesOf(const std::string& question) const {
   std::map<std::uint32_t, double> documents;
   for (const auto& term : core::lexicalTerms(question).terms) documents[term.term] = 0;
-  for (const auto& [id, kept] : kept_) {
+  for (const auto& [id, kept] : serving_.kept) {
     for (const auto& term : kept.terms.terms) {
       const auto asked = documents.find(term.term);
       if (asked != documents.end()) ++asked->second;
@@ -131,7 +186,7 @@ BruteForceIndex::Rarities BruteForceIndex::raritiesOf(const std::string& questio
   }
   Rarities rarities;
   for (const auto& [term, count] : documents) {
-    rarities[term] = core::inverseDocumentFrequency(static_cast<double>(kept_.size()), count);
+    rarities[term] = core::inverseDocumentFrequency(static_cast<double>(serving_.kept.size()), count);
   }
   return rarities;
 }

@@ -13,6 +13,20 @@ MemoryOutboxRow* findRow(MemoryState& state, const core::LearningId& id, std::ui
   return place == state.outbox.end() ? nullptr : &*place;
 }
 
+/// Its row waits from the beginning again, or it has a new one.
+void enqueueAgain(MemoryState& state, const MemoryRow& row) {
+  MemoryOutboxRow fresh;
+  fresh.id = row.learning.id;
+  fresh.revision = row.learning.revision;
+  const auto waiting =
+      std::find_if(state.outbox.begin(), state.outbox.end(), [&fresh](const MemoryOutboxRow& one) { return one.id == fresh.id; });
+  if (waiting == state.outbox.end()) {
+    state.outbox.push_back(std::move(fresh));
+  } else {
+    *waiting = std::move(fresh);
+  }
+}
+
 }  // namespace
 
 ports::Task<std::vector<ports::PendingEntry>> MemoryRecordStore::pending(core::Timestamp now, std::size_t limit) {
@@ -52,7 +66,8 @@ ports::Task<void> MemoryRecordStore::failIndexing(std::vector<ports::FailedEntry
   for (auto& entry : entries) {
     MemoryOutboxRow* row = findRow(state_, entry.id, entry.revision);
     if (!row) continue;
-    MemoryOutboxRow again{row->id, row->revision, row->attempts + 1, std::move(entry.error), entry.setAside, entry.nextTry};
+    MemoryOutboxRow again{row->id,        row->revision, row->attempts + (entry.attempted ? 1 : 0), std::move(entry.error),
+                          entry.setAside, entry.nextTry};
     std::erase_if(state_.outbox, [&again](const MemoryOutboxRow& one) { return one.id == again.id; });
     state_.outbox.push_back(std::move(again));
   }
@@ -73,28 +88,68 @@ ports::Task<std::uint64_t> MemoryRecordStore::retrySetAside() {
   co_return due;
 }
 
+ports::Task<void> MemoryRecordStore::makeDue() {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  for (auto& row : state_.outbox) {
+    if (!row.setAside) row.nextTry = core::Timestamp();
+  }
+  co_return ports::Result<void>();
+}
+
+ports::Task<std::uint64_t> MemoryRecordStore::enqueue(std::vector<core::LearningId> ids) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  std::uint64_t count = 0;
+  for (const auto& id : ids) {
+    const auto place = state_.rows.find(id);
+    if (place == state_.rows.end() || !place->second.isInIndex()) continue;
+    place->second.vector.reset();
+    place->second.rebuilt.reset();
+    enqueueAgain(state_, place->second);
+    ++count;
+  }
+  co_return count;
+}
+
 ports::Task<std::uint64_t> MemoryRecordStore::useEmbedder(std::string identityDigest) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
-  if (embedder_ == identityDigest) co_return std::uint64_t{0};
+  const bool isSame = embedder_ == identityDigest;
+  const bool isRebuilt = rebuiltEmbedder_ == identityDigest;
+  if (isSame && !isRebuilt) co_return std::uint64_t{0};
   embedder_ = std::move(identityDigest);
+  rebuiltEmbedder_.clear();
   std::uint64_t dropped = 0;
   for (auto& [id, row] : state_.rows) {
-    if (row.vector) ++dropped;
-    row.vector.reset();
-    if (!row.isInIndex()) continue;
-    const auto waiting =
-        std::find_if(state_.outbox.begin(), state_.outbox.end(), [&id](const MemoryOutboxRow& one) { return one.id == id; });
-    MemoryOutboxRow fresh;
-    fresh.id = id;
-    fresh.revision = row.learning.revision;
-    if (waiting == state_.outbox.end()) {
-      state_.outbox.push_back(std::move(fresh));
-    } else {
-      *waiting = std::move(fresh);
-    }
+    if (!isSame && row.vector) ++dropped;
+    if (!isSame) row.vector.reset();
+    if (isRebuilt && row.rebuilt) row.vector = std::move(row.rebuilt);
+    row.rebuilt.reset();
+    if (row.isInIndex() && !row.vector) enqueueAgain(state_, row);
   }
   co_return dropped;
+}
+
+ports::Task<std::optional<std::string>> MemoryRecordStore::usedEmbedder() {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  if (embedder_.empty()) co_return std::optional<std::string>();
+  co_return std::optional<std::string>(embedder_);
+}
+
+ports::Task<void> MemoryRecordStore::saveVectors(std::string identityDigest, std::vector<ports::IndexedEntry> entries) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  if (rebuiltEmbedder_ != identityDigest) {
+    for (auto& [id, row] : state_.rows) row.rebuilt.reset();
+    rebuiltEmbedder_ = std::move(identityDigest);
+  }
+  for (auto& entry : entries) {
+    const auto place = state_.rows.find(entry.id);
+    if (place != state_.rows.end() && place->second.learning.revision == entry.revision) place->second.rebuilt = std::move(entry.vector);
+  }
+  co_return ports::Result<void>();
 }
 
 ports::Task<std::vector<ports::StoredEntry>> MemoryRecordStore::scanActive(std::optional<core::LearningId> after, std::size_t limit) {

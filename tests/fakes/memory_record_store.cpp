@@ -185,6 +185,19 @@ ports::Task<ports::StoreCounts> MemoryRecordStore::counts() {
   co_return counts;
 }
 
+ports::Task<std::string> MemoryRecordStore::note(std::string name) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  co_return notes_[name];
+}
+
+ports::Task<void> MemoryRecordStore::saveNote(std::string name, std::string text) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  notes_[name] = std::move(text);
+  co_return ports::Result<void>();
+}
+
 ports::Task<std::optional<core::Calibration>> MemoryRecordStore::calibration(std::string identityDigest) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();

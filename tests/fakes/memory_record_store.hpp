@@ -16,6 +16,7 @@ struct MemoryRow {
   core::Learning learning;
   core::Key key;
   std::optional<std::vector<float>> vector;
+  std::optional<std::vector<float>> rebuilt;  // of the embedder that a rebuild is for
   std::string entry;         // of an active interaction: what its index entry is made of; those with the same text share one
   std::uint64_t number = 0;  // of its arrival
   [[nodiscard]] bool isInIndex() const { return learning.status == core::Status::Active && learning.ownsIndexEntry; }
@@ -59,8 +60,14 @@ class MemoryRecordStore final : public ports::RecordStore {
   ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries) override;
   ports::Task<void> failIndexing(std::vector<ports::FailedEntry> entries) override;
   ports::Task<std::uint64_t> retrySetAside() override;
+  ports::Task<void> makeDue() override;
+  ports::Task<std::uint64_t> enqueue(std::vector<core::LearningId> ids) override;
   ports::Task<std::uint64_t> useEmbedder(std::string identityDigest) override;
+  ports::Task<std::optional<std::string>> usedEmbedder() override;
+  ports::Task<void> saveVectors(std::string identityDigest, std::vector<ports::IndexedEntry> entries) override;
   ports::Task<std::vector<ports::StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) override;
+  ports::Task<std::string> note(std::string name) override;
+  ports::Task<void> saveNote(std::string name, std::string text) override;
   ports::Task<std::optional<core::Calibration>> calibration(std::string identityDigest) override;
   ports::Task<void> saveCalibration(std::string identityDigest, core::Calibration calibration) override;
   ports::Task<void> logQuality(std::vector<ports::QualityEntry> entries) override;
@@ -78,6 +85,8 @@ class MemoryRecordStore final : public ports::RecordStore {
  private:
   MemoryState state_;
   std::string embedder_;
+  std::string rebuiltEmbedder_;
+  std::map<std::string, std::string> notes_;
   std::map<std::string, core::Calibration> calibrations_;
   std::vector<ports::QualityEntry> quality_;
 };

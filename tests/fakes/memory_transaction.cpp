@@ -88,7 +88,7 @@ ports::Result<void> MemoryTransaction::insert(const Learning& learning) {
   if (state_.rows.contains(learning.id)) {
     return core::Error(core::ErrorKind::Conflict, "this id is there already").withId(learning.id.text());
   }
-  MemoryRow row{learning, core::keyOf(learning), std::nullopt, {}, ++state_.arrivals};
+  MemoryRow row{learning, core::keyOf(learning), std::nullopt, std::nullopt, {}, ++state_.arrivals};
   row.entry = entryOf(learning, row.key);
   row.learning.ownsIndexEntry = row.entry.empty() || !state_.ownerOf(row.entry);
   row.learning.revision = 1;
@@ -116,7 +116,10 @@ ports::Result<void> MemoryTransaction::update(const Learning& learning, ports::I
     row.learning.ownsIndexEntry = false;
     row.learning.ownsIndexEntry = row.entry.empty() || !state_.ownerOf(row.entry);
   }
-  if (change == ports::IndexChange::Text || !row.learning.ownsIndexEntry) row.vector.reset();
+  if (change == ports::IndexChange::Text || !row.learning.ownsIndexEntry) {
+    row.vector.reset();
+    row.rebuilt.reset();
+  }
   if (row.isInIndex() || before.isInIndex()) queue(learning.id, row.learning.revision);
   if (!before.entry.empty() && before.learning.ownsIndexEntry && row.entry != before.entry) passEntryOn(before.entry);
   return {};

@@ -52,25 +52,37 @@ core::Candidate compare(const ports::IndexEntry& entry, const ports::IndexQuery&
   return candidate;
 }
 
+ports::HeldEntry heldOf(const ports::IndexEntry& entry) { return {entry.id, entry.revision, entry.vector.has_value()}; }
+
+core::Error noRebuild() { return core::Error(core::ErrorKind::Conflict, "no second index was begun"); }
+
 }  // namespace
 
-ports::Task<void> SimpleIndex::upsert(std::vector<ports::IndexEntry> entries) {
-  auto passed = co_await fault.pass();
-  if (!passed) co_return passed.error();
+core::Result<void> SimpleIndex::put(Generation& generation, std::vector<ports::IndexEntry> entries) {
   for (auto& entry : entries) {
-    if (entry.vector && entry.vector->size() != dimensions_) co_return core::Error(core::ErrorKind::InvalidInput, "other dimensions");
-    auto& kept = entries_[entry.id];
+    if (entry.vector && entry.vector->size() != generation.dimensions)
+      return core::Error(core::ErrorKind::InvalidInput, "other dimensions");
+    auto& kept = generation.entries[entry.id];
     if (kept.revision > entry.revision) continue;
     if (!entry.vector && kept.revision == entry.revision) entry.vector = kept.vector;
     kept = std::move(entry);
   }
-  co_return ports::Result<void>();
+  return {};
+}
+
+ports::Task<void> SimpleIndex::upsert(std::vector<ports::IndexEntry> entries) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  co_return put(serving_, std::move(entries));
 }
 
 ports::Task<void> SimpleIndex::remove(std::vector<core::LearningId> ids) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
-  for (const auto& id : ids) entries_.erase(id);
+  for (const auto& id : ids) {
+    serving_.entries.erase(id);
+    if (rebuilt_) rebuilt_->entries.erase(id);
+  }
   co_return ports::Result<void>();
 }
 
@@ -79,7 +91,7 @@ ports::Task<ports::IndexAnswer> SimpleIndex::search(ports::IndexQuery query) {
   if (!passed) co_return passed.error();
   ports::IndexAnswer answer;
   const auto asked = wordsOf(query.words);
-  for (const auto& [id, entry] : entries_) {
+  for (const auto& [id, entry] : serving_.entries) {
     const bool wanted = std::find(query.wanted.begin(), query.wanted.end(), id) != query.wanted.end();
     const bool passesFilter = passes(entry, query.filter);
     if (!passesFilter && !wanted) continue;
@@ -91,17 +103,75 @@ ports::Task<ports::IndexAnswer> SimpleIndex::search(ports::IndexQuery query) {
 }
 
 ports::Task<void> SimpleIndex::useDimensions(std::size_t dimensions) {
-  dimensions_ = dimensions;
-  for (auto& [id, entry] : entries_) entry.vector.reset();
+  serving_.dimensions = dimensions;
+  for (auto& [id, entry] : serving_.entries) entry.vector.reset();
   co_return ports::Result<void>();
+}
+
+ports::Task<std::vector<ports::HeldEntry>> SimpleIndex::find(std::vector<core::LearningId> ids) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  std::vector<ports::HeldEntry> found;
+  for (const auto& id : ids) {
+    const auto place = serving_.entries.find(id);
+    if (place != serving_.entries.end()) found.push_back(heldOf(place->second));
+  }
+  co_return found;
+}
+
+ports::Task<ports::HeldPage> SimpleIndex::held(std::string place, std::size_t limit) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  ports::HeldPage page;
+  for (const auto& [id, kept] : serving_.entries) {
+    const std::string text = id.text();
+    if (text <= place) continue;
+    if (page.entries.size() == limit) {
+      page.next = page.entries.back().id.text();
+      break;
+    }
+    page.entries.push_back(heldOf(kept));
+  }
+  co_return page;
+}
+
+ports::Task<void> SimpleIndex::beginRebuild(std::string name, std::size_t dimensions) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  if (!rebuilt_ || rebuilt_->name != name || rebuilt_->dimensions != dimensions)
+    rebuilt_.emplace(Generation{std::move(name), {}, dimensions});
+  co_return core::Result<void>();
+}
+
+ports::Task<void> SimpleIndex::upsertRebuilt(std::vector<ports::IndexEntry> entries) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  if (!rebuilt_) co_return noRebuild();
+  co_return put(*rebuilt_, std::move(entries));
+}
+
+ports::Task<void> SimpleIndex::finishRebuild() {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  if (!rebuilt_) co_return noRebuild();
+  serving_ = std::move(*rebuilt_);
+  rebuilt_.reset();
+  co_return core::Result<void>();
+}
+
+ports::Task<void> SimpleIndex::dropRebuild() {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  rebuilt_.reset();
+  co_return core::Result<void>();
 }
 
 ports::Task<ports::IndexStatus> SimpleIndex::status() {
   ports::IndexStatus status;
   status.up = !fault.error;
   status.detail = fault.error ? fault.error->message() : "simple";
-  status.entries = entries_.size();
-  for (const auto& [id, entry] : entries_) status.vectors += entry.vector ? 1 : 0;
+  status.entries = serving_.entries.size();
+  for (const auto& [id, entry] : serving_.entries) status.vectors += entry.vector ? 1 : 0;
   co_return status;
 }
 

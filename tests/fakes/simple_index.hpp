@@ -14,16 +14,30 @@ class SimpleIndex final : public ports::VectorIndex {
   ports::Task<void> remove(std::vector<core::LearningId> ids) override;
   ports::Task<ports::IndexAnswer> search(ports::IndexQuery query) override;
   ports::Task<void> useDimensions(std::size_t dimensions) override;
+  ports::Task<std::vector<ports::HeldEntry>> find(std::vector<core::LearningId> ids) override;
+  ports::Task<ports::HeldPage> held(std::string place, std::size_t limit) override;
+  ports::Task<void> beginRebuild(std::string name, std::size_t dimensions) override;
+  ports::Task<void> upsertRebuilt(std::vector<ports::IndexEntry> entries) override;
+  ports::Task<void> finishRebuild() override;
+  ports::Task<void> dropRebuild() override;
   ports::Task<ports::IndexStatus> status() override;
   [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
 
-  [[nodiscard]] const std::map<core::LearningId, ports::IndexEntry>& entries() const { return entries_; }
+  [[nodiscard]] const std::map<core::LearningId, ports::IndexEntry>& entries() const { return serving_.entries; }
 
   Fault fault;
 
  private:
-  std::map<core::LearningId, ports::IndexEntry> entries_;
-  std::size_t dimensions_ = 0;
+  struct Generation {
+    std::string name;
+    std::map<core::LearningId, ports::IndexEntry> entries;
+    std::size_t dimensions = 0;
+  };
+
+  static core::Result<void> put(Generation& generation, std::vector<ports::IndexEntry> entries);
+
+  Generation serving_;
+  std::optional<Generation> rebuilt_;
 };
 
 }  // namespace learnd::fakes

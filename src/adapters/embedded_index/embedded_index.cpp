@@ -3,6 +3,7 @@
 #include "adapters/embedded_index/kernels.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <exception>
 #include <iterator>
 #include <shared_mutex>
@@ -29,6 +30,8 @@ auto guarded(Job job) {
   };
 }
 
+core::Error noRebuild() { return core::Error(core::ErrorKind::Conflict, "no second index was begun"); }
+
 }  // namespace
 
 /// Memory for the scores of a search, used again by the next.
@@ -54,13 +57,15 @@ class EmbeddedIndex::Scores {
   std::vector<float> values_;
 };
 
-ports::Task<void> EmbeddedIndex::upsert(std::vector<ports::IndexEntry> entries) {
+ports::Task<void> EmbeddedIndex::upsert(std::vector<ports::IndexEntry> entries) { return put(Target::Serving, std::move(entries)); }
+
+ports::Task<void> EmbeddedIndex::put(Target target, std::vector<ports::IndexEntry> entries) {
   std::vector<std::size_t> sizes;
   for (const auto& entry : entries) {
     if (entry.vector) sizes.push_back(entry.vector->size());
   }
   if (!sizes.empty()) {
-    auto check = guarded([this, sizes = std::move(sizes)] { return checkDimensions(sizes); });
+    auto check = guarded([this, target, sizes = std::move(sizes)] { return checkDimensions(target, sizes); });
     auto checked = co_await pool_.run(std::move(check));
     if (!checked) co_return checked.error();
   }
@@ -68,7 +73,7 @@ ports::Task<void> EmbeddedIndex::upsert(std::vector<ports::IndexEntry> entries) 
     const auto end = next + std::min<std::ptrdiff_t>(kTurn, entries.end() - next);
     std::vector<ports::IndexEntry> turn(std::make_move_iterator(next), std::make_move_iterator(end));
     next = end;
-    auto job = guarded([this, turn = std::move(turn)]() mutable { return takeIn(std::move(turn)); });
+    auto job = guarded([this, target, turn = std::move(turn)]() mutable { return takeIn(target, std::move(turn)); });
     auto taken = co_await pool_.run(std::move(job));
     if (!taken) co_return taken.error();
   }
@@ -79,7 +84,8 @@ ports::Task<void> EmbeddedIndex::remove(std::vector<core::LearningId> ids) {
   auto job = guarded([this, ids = std::move(ids)]() -> core::Result<void> {
     for (const auto& id : ids) {
       const std::unique_lock lock(mutex_);
-      index_.remove(id);
+      serving_->remove(id);
+      if (rebuilt_) rebuilt_->remove(id);
     }
     return {};
   });
@@ -87,14 +93,14 @@ ports::Task<void> EmbeddedIndex::remove(std::vector<core::LearningId> ids) {
 }
 
 ports::Task<ports::IndexAnswer> EmbeddedIndex::search(ports::IndexQuery query) {
-  auto job = guarded([this, query = std::move(query)]() mutable { return find(std::move(query)); });
+  auto job = guarded([this, query = std::move(query)]() mutable { return answer(std::move(query)); });
   co_return co_await pool_.run(std::move(job));
 }
 
 ports::Task<void> EmbeddedIndex::useDimensions(std::size_t dimensions) {
   auto job = guarded([this, dimensions]() -> core::Result<void> {
     const std::unique_lock lock(mutex_);
-    index_.useDimensions(dimensions);
+    serving_->useDimensions(dimensions);
     return {};
   });
   co_return co_await pool_.run(std::move(job));
@@ -103,41 +109,111 @@ ports::Task<void> EmbeddedIndex::useDimensions(std::size_t dimensions) {
 ports::Task<ports::IndexStatus> EmbeddedIndex::status() {
   auto job = guarded([this]() -> core::Result<ports::IndexStatus> {
     const std::shared_lock lock(mutex_);
-    ports::IndexStatus status{true, "", index_.entries(), index_.vectors()};
-    status.detail = "in memory, " + std::to_string(index_.dimensions()) + " dimensions, " + kernels::instructionSet();
+    ports::IndexStatus status{true, "", serving_->entries(), serving_->vectors()};
+    status.detail = "in memory, " + std::to_string(serving_->dimensions()) + " dimensions, " + kernels::instructionSet();
     return status;
   });
   co_return co_await pool_.run(std::move(job));
 }
 
-core::Result<void> EmbeddedIndex::checkDimensions(const std::vector<std::size_t>& sizes) {
+ports::Task<std::vector<ports::HeldEntry>> EmbeddedIndex::find(std::vector<core::LearningId> ids) {
+  auto job = guarded([this, ids = std::move(ids)]() -> core::Result<std::vector<ports::HeldEntry>> {
+    std::vector<ports::HeldEntry> found;
+    const std::shared_lock lock(mutex_);
+    for (const auto& id : ids) {
+      if (auto entry = serving_->find(id)) found.push_back(*entry);
+    }
+    return found;
+  });
+  co_return co_await pool_.run(std::move(job));
+}
+
+ports::Task<ports::HeldPage> EmbeddedIndex::held(std::string place, std::size_t limit) {
+  Slot first = 0;
+  const auto [end, failure] = std::from_chars(place.data(), place.data() + place.size(), first);
+  if (!place.empty() && (failure != std::errc() || end != place.data() + place.size())) {
+    co_return core::Error(core::ErrorKind::InvalidInput, "not a place of this index: " + place);
+  }
+  auto job = guarded([this, first, limit]() -> core::Result<ports::HeldPage> {
+    ports::HeldPage page;
+    const std::shared_lock lock(mutex_);
+    const Slot behind = serving_->held(first, limit, page.entries);
+    if (behind > first) page.next = std::to_string(behind);
+    return page;
+  });
+  co_return co_await pool_.run(std::move(job));
+}
+
+ports::Task<void> EmbeddedIndex::beginRebuild(std::string name, std::size_t dimensions) {
+  auto job = guarded([this, name = std::move(name), dimensions]() -> core::Result<void> {
+    auto fresh = std::make_unique<MemoryIndex>();
+    fresh->useDimensions(dimensions);
+    const std::unique_lock lock(mutex_);
+    if (rebuilt_ && rebuiltName_ == name && rebuilt_->dimensions() == dimensions) return {};
+    rebuilt_.swap(fresh);
+    rebuiltName_ = name;
+    return {};
+  });
+  co_return co_await pool_.run(std::move(job));
+}
+
+ports::Task<void> EmbeddedIndex::upsertRebuilt(std::vector<ports::IndexEntry> entries) { return put(Target::Rebuilt, std::move(entries)); }
+
+ports::Task<void> EmbeddedIndex::finishRebuild() {
+  auto job = guarded([this]() -> core::Result<void> {
+    std::unique_ptr<MemoryIndex> earlier;  // takes its time to go: not while searches wait
+    const std::unique_lock lock(mutex_);
+    if (!rebuilt_) return noRebuild();
+    earlier = std::exchange(serving_, std::move(rebuilt_));
+    return {};
+  });
+  co_return co_await pool_.run(std::move(job));
+}
+
+ports::Task<void> EmbeddedIndex::dropRebuild() {
+  auto job = guarded([this]() -> core::Result<void> {
+    std::unique_ptr<MemoryIndex> dropped;
+    const std::unique_lock lock(mutex_);
+    dropped = std::move(rebuilt_);
+    return {};
+  });
+  co_return co_await pool_.run(std::move(job));
+}
+
+core::Result<void> EmbeddedIndex::checkDimensions(Target target, const std::vector<std::size_t>& sizes) {
   const std::shared_lock lock(mutex_);
-  const std::size_t dimensions = index_.dimensions() == 0 ? sizes.front() : index_.dimensions();
+  const MemoryIndex* index = at(target);
+  if (!index) return noRebuild();
+  const std::size_t dimensions = index->dimensions() == 0 ? sizes.front() : index->dimensions();
   const auto other = std::find_if(sizes.begin(), sizes.end(), [dimensions](std::size_t size) { return size != dimensions; });
   if (other == sizes.end()) return {};
   return core::Error(core::ErrorKind::InvalidInput,
                      "a vector of " + std::to_string(*other) + " dimensions in an index of " + std::to_string(dimensions));
 }
 
-core::Result<void> EmbeddedIndex::takeIn(std::vector<ports::IndexEntry> entries) {
+core::Result<void> EmbeddedIndex::takeIn(Target target, std::vector<ports::IndexEntry> entries) {
   std::vector<bool> known;
   {
     const std::shared_lock lock(mutex_);
-    for (const auto& entry : entries) known.push_back(index_.hasWords(entry.id, hashOfWords(entry.words)));
+    const MemoryIndex* index = at(target);
+    if (!index) return noRebuild();
+    for (const auto& entry : entries) known.push_back(index->hasWords(entry.id, hashOfWords(entry.words)));
   }
   std::vector<PreparedEntry> prepared;
   prepared.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) prepared.push_back(prepare(std::move(entries[i]), !known[i]));
   const std::unique_lock lock(mutex_);
-  for (auto& entry : prepared) index_.upsert(std::move(entry));
+  MemoryIndex* index = at(target);
+  if (!index) return noRebuild();
+  for (auto& entry : prepared) index->upsert(std::move(entry));
   return {};
 }
 
-core::Result<ports::IndexAnswer> EmbeddedIndex::find(ports::IndexQuery query) {
+core::Result<ports::IndexAnswer> EmbeddedIndex::answer(ports::IndexQuery query) {
   const PreparedQuery prepared(std::move(query));
   Scores scores(*this);
   const std::shared_lock lock(mutex_);
-  return index_.search(prepared, scores.values());
+  return serving_->search(prepared, scores.values());
 }
 
 }  // namespace learnd::embedded_index

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace learnd::embedded_index {
@@ -24,6 +25,13 @@ class EmbeddedIndex final : public ports::VectorIndex {
   /// A vector of other dimensions finds nothing: its answer has words alone.
   ports::Task<ports::IndexAnswer> search(ports::IndexQuery query) override;
   ports::Task<void> useDimensions(std::size_t dimensions) override;
+  ports::Task<std::vector<ports::HeldEntry>> find(std::vector<core::LearningId> ids) override;
+  ports::Task<ports::HeldPage> held(std::string place, std::size_t limit) override;
+  /// The second index takes as much memory as the first.
+  ports::Task<void> beginRebuild(std::string name, std::size_t dimensions) override;
+  ports::Task<void> upsertRebuilt(std::vector<ports::IndexEntry> entries) override;
+  ports::Task<void> finishRebuild() override;
+  ports::Task<void> dropRebuild() override;
   ports::Task<ports::IndexStatus> status() override;
   [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
 
@@ -31,13 +39,20 @@ class EmbeddedIndex final : public ports::VectorIndex {
   /// Memory for the scores of a search, used again by the next.
   class Scores;
 
-  core::Result<void> checkDimensions(const std::vector<std::size_t>& sizes);
-  core::Result<void> takeIn(std::vector<ports::IndexEntry> entries);
-  core::Result<ports::IndexAnswer> find(ports::IndexQuery query);
+  enum class Target : unsigned char { Serving, Rebuilt };
+
+  ports::Task<void> put(Target target, std::vector<ports::IndexEntry> entries);
+  /// Null where there is no second one.
+  [[nodiscard]] MemoryIndex* at(Target target) { return target == Target::Serving ? serving_.get() : rebuilt_.get(); }
+  core::Result<void> checkDimensions(Target target, const std::vector<std::size_t>& sizes);
+  core::Result<void> takeIn(Target target, std::vector<ports::IndexEntry> entries);
+  core::Result<ports::IndexAnswer> answer(ports::IndexQuery query);
 
   support::BlockingPool& pool_;
   FairSharedMutex mutex_;
-  MemoryIndex index_;
+  std::unique_ptr<MemoryIndex> serving_ = std::make_unique<MemoryIndex>();
+  std::unique_ptr<MemoryIndex> rebuilt_;
+  std::string rebuiltName_;
   std::mutex spareMutex_;
   std::vector<std::vector<float>> spareScores_;
 };

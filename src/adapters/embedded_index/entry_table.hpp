@@ -30,6 +30,9 @@ class EntryTable {
   /// The slot must be taken.
   [[nodiscard]] const EntryRecord& operator[](Slot slot) const { return records_[slot]; }
   [[nodiscard]] EntryRecord& operator[](Slot slot) { return records_[slot]; }
+  [[nodiscard]] bool isTaken(Slot slot) const { return find(records_[slot].id) == slot; }
+  /// Behind the last slot there is.
+  [[nodiscard]] Slot slotsEnd() const { return static_cast<Slot>(records_.size()); }
   [[nodiscard]] std::size_t size() const { return slots_.size(); }
 
  private:

@@ -92,6 +92,24 @@ ports::IndexAnswer MemoryIndex::search(const PreparedQuery& query, std::vector<f
   return answer;
 }
 
+ports::HeldEntry MemoryIndex::heldAt(Slot slot) const { return {entries_[slot].id, entries_[slot].revision, vectors_.contains(slot)}; }
+
+std::optional<ports::HeldEntry> MemoryIndex::find(const core::LearningId& id) const {
+  const auto slot = entries_.find(id);
+  if (!slot) return std::nullopt;
+  return heldAt(*slot);
+}
+
+Slot MemoryIndex::held(Slot first, std::size_t limit, std::vector<ports::HeldEntry>& entries) const {
+  for (Slot slot = first; slot < entries_.slotsEnd(); ++slot) {
+    if (!entries_.isTaken(slot)) continue;
+    if (limit == 0) return slot;
+    entries.push_back(heldAt(slot));
+    --limit;
+  }
+  return first;
+}
+
 void MemoryIndex::takeVector(Slot slot, const PreparedEntry& entry, bool isNewer) {
   if (isNewer) vectors_.clear(slot);
   if (!entry.vector || !FlatVectors::hasDirection(*entry.vector)) return;

@@ -51,10 +51,15 @@ class MemoryIndex {
   /// `scores` is memory to be used again from search to search.
   [[nodiscard]] ports::IndexAnswer search(const PreparedQuery& query, std::vector<float>& scores) const;
 
+  [[nodiscard]] std::optional<ports::HeldEntry> find(const core::LearningId& id) const;
+  /// Appends what it holds from slot `first` on, at most `limit`; returns where the rest begins, `first` where there is none.
+  Slot held(Slot first, std::size_t limit, std::vector<ports::HeldEntry>& entries) const;
+
   [[nodiscard]] std::size_t entries() const { return entries_.size(); }
   [[nodiscard]] std::size_t vectors() const { return vectors_.size(); }
 
  private:
+  [[nodiscard]] ports::HeldEntry heldAt(Slot slot) const;
   void takeVector(Slot slot, const PreparedEntry& entry, bool isNewer);
   [[nodiscard]] std::vector<Slot> wantedSlots(const PreparedQuery& query) const;
 

@@ -1,58 +1,34 @@
 #include "adapters/sqlite/outbox.hpp"
 
 #include "adapters/sqlite/learning_row.hpp"
-
-#include <bit>
-#include <cstring>
+#include "adapters/sqlite/vectors.hpp"
 
 namespace learnd::sqlite {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "vectors are stored little end first, as they lie in memory");
-
 const FixedSql kEnqueue(
     "insert into outbox (seq, id, revision, removal, queued) values (?, ?, ?, ?, ?) on conflict (seq) do update set "
     "revision = excluded.revision, removal = excluded.removal, due = 0, attempts = 0, set_aside = 0, error = null");
 const FixedSql kTakeRemoval("delete from outbox where id = ? and removal = 1 returning revision");
-const FixedSql kDropVector("delete from vectors where seq = ?");
 
 const FixedSql kFinish("delete from outbox where seq = (select seq from learnings where id = ?) and revision = ? returning seq, removal");
 const FixedSql kFinishRemoval("delete from outbox where id = ? and removal = 1 and revision = ?");
-// A vector that is there is of this very text: a new text drops it.
-const FixedSql kKeepVector(
-    "insert into vectors (seq, clipped, vector) values (?, ?, ?) on conflict (seq) do update set "
-    "clipped = excluded.clipped, vector = excluded.vector where vectors.vector is null");
-const FixedSql kMarkIndexed("insert into vectors (seq, clipped, vector) values (?, ?, null) on conflict (seq) do nothing");
 
 const FixedSql kFail(
-    "update outbox set attempts = attempts + 1, due = ?, set_aside = ?, error = ?, queued = ? "
+    "update outbox set attempts = attempts + ?, due = ?, set_aside = ?, error = ?, queued = ? "
     "where seq = (select seq from learnings where id = ?) and revision = ?");
 const FixedSql kFailRemoval(
-    "update outbox set attempts = attempts + 1, due = ?, set_aside = ?, error = ?, queued = ? where id = ? and removal = 1 and revision = "
+    "update outbox set attempts = attempts + ?, due = ?, set_aside = ?, error = ?, queued = ? where id = ? and removal = 1 and revision = "
     "?");
 const FixedSql kRetry("update outbox set set_aside = 0, due = 0, attempts = 0 where set_aside = 1");
 
-const FixedSql kEmbedder("select value from settings where name = 'embedder'");
-const FixedSql kSetEmbedder(
-    "insert into settings (name, value) values ('embedder', ?) on conflict (name) do update set value = excluded.value");
-const FixedSql kDropVectors("delete from vectors");
-// Those that wait already keep their place; what was set aside may do better with another model.
-const FixedSql kEnqueueAll(
-    "insert into outbox (seq, id, revision, removal, queued) select seq, id, revision, 0, seq from learnings "
-    "where +status = 0 and +owns_entry = 1 on conflict (seq) do update set due = 0, attempts = 0, set_aside = 0, error = null");
-
-Blob bytesOf(const std::vector<float>& vector) {
-  return {reinterpret_cast<const std::uint8_t*>(vector.data()), vector.size() * sizeof(float)};
-}
-
-std::optional<std::vector<float>> readVector(const Query& row, int column) {
-  if (row.isNull(column)) return std::nullopt;
-  const Blob bytes = row.blob(column);
-  std::vector<float> vector(bytes.size() / sizeof(float));
-  if (!vector.empty()) std::memcpy(vector.data(), bytes.data(), vector.size() * sizeof(float));
-  return vector;
-}
+const FixedSql kMakeDue("update outbox set due = 0 where due > 0 and set_aside = 0");
+// What waits already keeps its place.
+const FixedSql kEnqueueAgain(
+    "insert into outbox (seq, id, revision, removal, queued) select seq, id, revision, 0, ? from learnings "
+    "where id = ? and status = 0 and owns_entry = 1 on conflict (seq) do update set due = 0, attempts = 0, set_aside = 0, error = null "
+    "returning seq");
 
 std::string pendingSql() {
   return "select o.id, o.revision, o.attempts, o.removal, v.vector, " + learningColumns() +
@@ -85,8 +61,6 @@ std::optional<std::uint64_t> takeRemoval(WriteContext& context, const core::Lear
   while (query.step()) revision = static_cast<std::uint64_t>(query.integer(0));
   return revision;
 }
-
-void dropVector(WriteContext& context, std::int64_t seq) { context.connection.query(kDropVector).bind(seq).run(); }
 
 std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit) {
   static const FixedSql kPending(pendingSql());
@@ -121,11 +95,7 @@ void finishEntries(WriteContext& context, const std::vector<ports::IndexedEntry>
     }
     if (!gone) context.connection.query(kFinishRemoval).bind(entry.id.bytes()).bind(entry.revision).run();
     if (!indexed) continue;
-    if (entry.vector) {
-      context.connection.query(kKeepVector).bind(*indexed).bind(entry.clipped).bind(bytesOf(*entry.vector)).run();
-    } else {
-      context.connection.query(kMarkIndexed).bind(*indexed).bind(entry.clipped).run();
-    }
+    keepVector(context, *indexed, entry);
   }
 }
 
@@ -134,7 +104,8 @@ void failEntries(WriteContext& context, const std::vector<ports::FailedEntry>& e
     const std::int64_t due = entry.nextTry.time_since_epoch().count();
     for (const FixedSql* sql : {&kFail, &kFailRemoval}) {
       auto query = context.connection.query(*sql);
-      query.bind(due)
+      query.bind(entry.attempted)
+          .bind(due)
           .bind(entry.setAside)
           .bind(entry.error)
           .bind(context.sequence.next())
@@ -151,16 +122,22 @@ std::uint64_t retrySetAsideEntries(WriteContext& context) {
   return static_cast<std::uint64_t>(context.connection.changes());
 }
 
-std::uint64_t useEmbedderDigest(WriteContext& context, const std::string& digest) {
-  {
-    auto query = context.connection.query(kEmbedder);
-    if (query.step() && query.text(0) == digest) return 0;
+void makeEntriesDue(WriteContext& context) { context.connection.query(kMakeDue).run(); }
+
+std::uint64_t enqueueAgain(WriteContext& context, const std::vector<core::LearningId>& ids) {
+  std::uint64_t count = 0;
+  for (const auto& id : ids) {
+    std::optional<std::int64_t> seq;
+    {
+      auto query = context.connection.query(kEnqueueAgain);
+      query.bind(context.sequence.next()).bind(id.bytes());
+      while (query.step()) seq = query.integer(0);
+    }
+    if (!seq) continue;
+    dropVector(context, *seq);
+    ++count;
   }
-  context.connection.query(kSetEmbedder).bind(digest).run();
-  context.connection.query(kDropVectors).run();
-  const auto dropped = static_cast<std::uint64_t>(context.connection.changes());
-  context.connection.query(kEnqueueAll).run();
-  return dropped;
+  return count;
 }
 
 std::vector<ports::StoredEntry> activeEntries(Connection& connection, const std::optional<core::LearningId>& after, std::size_t limit) {

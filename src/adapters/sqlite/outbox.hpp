@@ -27,15 +27,14 @@ void enqueue(WriteContext& context, const OutboxRow& row);
 /// go on behind it, or the index would take the new entry for an old one.
 std::optional<std::uint64_t> takeRemoval(WriteContext& context, const core::LearningId& id);
 
-void dropVector(WriteContext& context, std::int64_t seq);
-
 std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit);
 void finishEntries(WriteContext& context, const std::vector<ports::IndexedEntry>& entries);
 void failEntries(WriteContext& context, const std::vector<ports::FailedEntry>& entries);
 std::uint64_t retrySetAsideEntries(WriteContext& context);
 
-/// Vectors are of this embedder from now on; returns how many of another one went.
-std::uint64_t useEmbedderDigest(WriteContext& context, const std::string& digest);
+void makeEntriesDue(WriteContext& context);
+/// Those of them that have an index entry are to be made anew; returns how many.
+std::uint64_t enqueueAgain(WriteContext& context, const std::vector<core::LearningId>& ids);
 
 /// Learnings that the index holds, by ascending id, with their vectors.
 std::vector<ports::StoredEntry> activeEntries(Connection& connection, const std::optional<core::LearningId>& after, std::size_t limit);

@@ -4,6 +4,7 @@
 #include "adapters/sqlite/interaction_sharing.hpp"
 #include "adapters/sqlite/outbox.hpp"
 #include "adapters/sqlite/row_json.hpp"
+#include "adapters/sqlite/vectors.hpp"
 
 namespace learnd::sqlite {
 

@@ -63,7 +63,6 @@ Result<void> takeStep(Connection& connection, const Migration& step, std::int64_
   if (auto whole = checkReferences(connection, step.name); !whole) return whole;
   connection.execute("pragma user_version = " + std::to_string(version));
   transaction.commit();
-  if (version > 1) support::log::info("the record store's schema was brought forward", {{"MIGRATION", std::string(step.name)}});
   return {};
 }
 
@@ -83,6 +82,7 @@ Result<void> migrate(Connection& connection, std::span<const Migration> steps) {
     }
     for (auto next = static_cast<std::size_t>(version); next < steps.size(); ++next) {
       if (auto taken = takeStep(connection, steps[next], static_cast<std::int64_t>(next) + 1); !taken) return taken;
+      if (!empty) support::log::info("the record store's schema was brought forward", {{"MIGRATION", std::string(steps[next].name)}});
     }
     return checkObjects(connection, steps);
   });

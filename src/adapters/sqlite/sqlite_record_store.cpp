@@ -6,6 +6,8 @@
 #include "adapters/sqlite/reading.hpp"
 #include "adapters/sqlite/record_transaction.hpp"
 #include "adapters/sqlite/schema.hpp"
+#include "adapters/sqlite/settings.hpp"
+#include "adapters/sqlite/vectors.hpp"
 
 #include <sqlite3.h>
 
@@ -18,6 +20,8 @@ namespace {
 using core::Result;
 
 constexpr std::size_t kReaders = 2;
+// Among the settings, apart from the store's own.
+const std::string kNotePrefix = "note.";
 
 // The log is written back each 4 MiB: it takes little room, and the one commit that does it is not held up for long.
 constexpr const char* kWriterSettings =
@@ -124,11 +128,50 @@ ports::Task<std::uint64_t> SqliteRecordStore::retrySetAside() {
   co_return co_await writer_.run<std::uint64_t>(std::move(job), Durability::Synced);
 }
 
+ports::Task<void> SqliteRecordStore::makeDue() {
+  auto job = [](WriteContext& context) -> Result<void> {
+    makeEntriesDue(context);
+    return {};
+  };
+  co_return co_await writer_.run<void>(std::move(job), Durability::Unsynced);
+}
+
+ports::Task<std::uint64_t> SqliteRecordStore::enqueue(std::vector<core::LearningId> ids) {
+  auto job = [ids = std::move(ids)](WriteContext& context) -> Result<std::uint64_t> { return enqueueAgain(context, ids); };
+  co_return co_await writer_.run<std::uint64_t>(std::move(job), Durability::Synced);
+}
+
 ports::Task<std::uint64_t> SqliteRecordStore::useEmbedder(std::string identityDigest) {
   auto job = [digest = std::move(identityDigest)](WriteContext& context) -> Result<std::uint64_t> {
-    return useEmbedderDigest(context, digest);
+    return sqlite::useEmbedder(context, digest);
   };
   co_return co_await writer_.run<std::uint64_t>(std::move(job), Durability::Synced);
+}
+
+ports::Task<std::optional<std::string>> SqliteRecordStore::usedEmbedder() {
+  auto job = [](Connection& connection) { return sqlite::usedEmbedder(connection); };
+  co_return co_await readers_.read(std::move(job));
+}
+
+ports::Task<void> SqliteRecordStore::saveVectors(std::string identityDigest, std::vector<ports::IndexedEntry> entries) {
+  auto job = [digest = std::move(identityDigest), entries = std::move(entries)](WriteContext& context) -> Result<void> {
+    saveRebuiltVectors(context, digest, entries);
+    return {};
+  };
+  co_return co_await writer_.run<void>(std::move(job), Durability::Unsynced);
+}
+
+ports::Task<std::string> SqliteRecordStore::note(std::string name) {
+  auto job = [name = kNotePrefix + name](Connection& connection) { return readSetting(connection, name); };
+  co_return co_await readers_.read(std::move(job));
+}
+
+ports::Task<void> SqliteRecordStore::saveNote(std::string name, std::string text) {
+  auto job = [name = kNotePrefix + name, text = std::move(text)](WriteContext& context) -> Result<void> {
+    writeSetting(context.connection, name, text);
+    return {};
+  };
+  co_return co_await writer_.run<void>(std::move(job), Durability::Synced);
 }
 
 ports::Task<std::vector<ports::StoredEntry>> SqliteRecordStore::scanActive(std::optional<core::LearningId> after, std::size_t limit) {

@@ -37,8 +37,14 @@ class SqliteRecordStore final : public ports::RecordStore {
   ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries) override;
   ports::Task<void> failIndexing(std::vector<ports::FailedEntry> entries) override;
   ports::Task<std::uint64_t> retrySetAside() override;
+  ports::Task<void> makeDue() override;
+  ports::Task<std::uint64_t> enqueue(std::vector<core::LearningId> ids) override;
   ports::Task<std::uint64_t> useEmbedder(std::string identityDigest) override;
+  ports::Task<std::optional<std::string>> usedEmbedder() override;
+  ports::Task<void> saveVectors(std::string identityDigest, std::vector<ports::IndexedEntry> entries) override;
   ports::Task<std::vector<ports::StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) override;
+  ports::Task<std::string> note(std::string name) override;
+  ports::Task<void> saveNote(std::string name, std::string text) override;
   ports::Task<std::optional<core::Calibration>> calibration(std::string identityDigest) override;
   ports::Task<void> saveCalibration(std::string identityDigest, core::Calibration calibration) override;
   ports::Task<void> logQuality(std::vector<ports::QualityEntry> entries) override;
