@@ -88,6 +88,7 @@ ports::Task<Response> HttpClient::tryUntil(const Request& request, Deadline dead
 ports::Task<Response> HttpClient::tryOnce(const Request& request) {
   auto lease = co_await pool_.take();
   if (!lease) co_return lease.error();
+  const auto executor = co_await asio::this_coro::executor;
   bool reused = lease->reused();
   while (true) {
     if (!reused) {
@@ -101,7 +102,7 @@ ports::Task<Response> HttpClient::tryOnce(const Request& request) {
     if (exchange.failed == asio::error::operation_aborted) co_return core::Error(core::ErrorKind::Timeout, "the deadline passed");
     // The server closed it while the request was on its way: no other reason to send it twice.
     if (!reused || exchange.answerBegan || request.repeat == Repeat::Forbidden) co_return broken(request, exchange);
-    lease->renew(co_await asio::this_coro::executor);
+    lease->renew(executor);
     reused = false;
   }
 }
