@@ -49,8 +49,10 @@ core::Result<std::unique_ptr<ports::Embedder>> makeEmbedder(const config::Config
   options.prefix = config.embedder.queryPrefix.value_or("");
   options.threads = config.embedder.threads;
   auto embedder = std::make_unique<sentence_model::SentenceModelEmbedder>(options);
-  // A known model that is not installed means words only; a folder that somebody named must be one.
-  if (isPath(model) && !embedder->problem().empty()) return core::Error(core::ErrorKind::InvalidInput, embedder->problem());
+  // A known model that is not installed means words only; a folder that somebody named must be one. That it can't run here is no fault of
+  // it.
+  const bool wrong = !embedder->problem().empty() && embedder->problemKind() != core::ErrorKind::Unavailable;
+  if (isPath(model) && wrong) return core::Error(core::ErrorKind::InvalidInput, embedder->problem());
   return std::unique_ptr<ports::Embedder>(std::move(embedder));
 }
 

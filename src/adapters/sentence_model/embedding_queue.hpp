@@ -3,54 +3,81 @@
 #include "core/result.hpp"
 #include "ports/embedder.hpp"
 
+#include <atomic>
 #include <condition_variable>
-#include <cstdint>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace learnd::sentence_model {
 
-/// A caller's texts as token ids, and where their vectors go. Ended by whoever finishes the last text.
-struct EmbeddingRequest {
-  std::vector<std::vector<std::int32_t>> texts;
-  std::vector<ports::Embedding> answers;  // as long as `texts`
-  std::size_t left = 0;
-  std::function<void(core::Result<std::vector<ports::Embedding>>)> done;
+/// A caller's texts, and where their vectors go. Answered once: when its last text is done, or its first one has failed. Any thread.
+class EmbeddingRequest {
+ public:
+  using Answer = core::Result<std::vector<ports::Embedding>>;
+
+  /// At least one text.
+  EmbeddingRequest(std::vector<std::string> texts, std::function<void(Answer)> done);
+
+  [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
+
+  void finish(std::size_t place, ports::Embedding embedding);
+  void fail(core::Error error);
+  /// Nobody waits for it any more: what is not begun need not be.
+  void abandon() { ended_ = true; }
+  [[nodiscard]] bool ended() const { return ended_; }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<ports::Embedding> answers_;
+  std::atomic<std::size_t> left_;
+  std::atomic<bool> ended_{false};
+  std::function<void(Answer)> done_;
 };
 
 /// One text of a request.
 struct EmbeddingWork {
   std::shared_ptr<EmbeddingRequest> request;
   std::size_t place = 0;
+
+  [[nodiscard]] const std::string& text() const { return request->texts()[place]; }
 };
 
-/// What waits for the workers: searches first, the rest in small batches so that a search never waits long behind them. Any thread.
+/// What waits for the workers: searches first, shared among those that are idle; the rest in small batches, so that a search never waits
+/// long behind one. Any thread.
 class EmbeddingQueue {
  public:
-  /// False where there is no room.
-  bool push(std::shared_ptr<EmbeddingRequest> request, ports::Priority priority);
+  /// A batch has about `batchTokens` tokens, or one text.
+  explicit EmbeddingQueue(std::size_t batchTokens) : batchTokens_(batchTokens) {}
+
+  /// False where so much text waits already (8 MiB of searches, 64 MiB of the rest) that this would be too much, or after close().
+  [[nodiscard]] bool push(const std::shared_ptr<EmbeddingRequest>& request, ports::Priority priority);
 
   /// The next batch; blocks until there is one. Empty: the queue was closed.
-  std::vector<EmbeddingWork> take();
+  [[nodiscard]] std::vector<EmbeddingWork> take();
 
   /// Nothing more is given out; what waited is handed back.
-  std::vector<std::shared_ptr<EmbeddingRequest>> close();
+  [[nodiscard]] std::vector<std::shared_ptr<EmbeddingRequest>> close();
 
  private:
-  /// Texts that may wait: past it a search is told that the embedder is busy.
-  static constexpr std::size_t kMostSearches = 1024;
-  static constexpr std::size_t kMostBackground = 65536;
-  /// A product of this many rows costs a few milliseconds.
-  static constexpr std::size_t kBatchTokens = 192;
-  static constexpr std::size_t kBatchTexts = 32;
+  struct Lane {
+    std::deque<EmbeddingWork> waiting;
+    std::size_t bytes = 0;
+  };
 
+  /// Moves what fits into a batch of at most `most` texts from the lane.
+  void moveBatch(Lane& lane, std::size_t most, std::vector<EmbeddingWork>& batch) const;
+
+  std::size_t batchTokens_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<EmbeddingWork> searches_;
-  std::deque<EmbeddingWork> background_;
+  Lane searches_;
+  Lane background_;
+  std::size_t idle_ = 0;
   bool closed_ = false;
 };
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,15 +25,18 @@ struct EmbedderOptions {
 };
 
 /// The builtin embedder: a sentence model inside the process. Its threads idle without a wake-up. Where the model is not installed, or
-/// can't run here, it says so in problem() and status(), and embed() is Unavailable.
+/// can't run here, it says so in problem() and status(), and embed() is Unavailable. Searches that are too many are Busy; background
+/// callers wait their turn, and are Busy only past 64 MiB of waiting texts. The executors of those who wait must outlive it.
 class SentenceModelEmbedder final : public ports::Embedder {
  public:
-  /// Loads the model: blocks, some tenths of a second.
+  /// Loads the model: blocks, about a tenth of a second.
   explicit SentenceModelEmbedder(const EmbedderOptions& options);
   ~SentenceModelEmbedder() override;
 
   /// Why it can't embed; empty where it can.
-  [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] const std::string& problem() const { return problem_.message(); }
+  /// NotFound: there is no such folder. InvalidInput: it holds something else. Unavailable: it can't run here.
+  [[nodiscard]] core::ErrorKind problemKind() const { return problem_.kind(); }
 
   ports::Task<ports::EmbedderIdentity> identity() override;
   ports::Task<std::vector<ports::Embedding>> embed(std::vector<std::string> texts, ports::Priority priority) override;
@@ -40,16 +44,17 @@ class SentenceModelEmbedder final : public ports::Embedder {
 
  private:
   core::Result<void> load(const EmbedderOptions& options);
+  core::Result<void> loadModel(const EmbedderOptions& options);
   void work();
-  void finish(const std::vector<EmbeddingWork>& batch, const std::vector<float>& vectors);
+  void embedBatch(std::span<const EmbeddingWork> batch, EncoderRoom& room);
+  [[nodiscard]] core::Error unavailable() const { return {core::ErrorKind::Unavailable, problem_.message()}; }
 
+  core::Error problem_;
   ports::EmbedderIdentity identity_;
-  std::string problem_;
   std::optional<WordPiece> tokenizer_;
   std::optional<Encoder> encoder_;
   VectorCache questions_;
-  EmbeddingQueue queue_;
-  std::mutex answersMutex_;
+  std::optional<EmbeddingQueue> queue_;
   std::atomic<std::uint64_t> embedded_{0};
   std::vector<std::thread> threads_;
 };

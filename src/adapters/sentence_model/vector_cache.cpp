@@ -2,7 +2,7 @@
 
 namespace learnd::sentence_model {
 
-std::optional<VectorCache::Entry> VectorCache::find(const std::string& text) {
+std::optional<ports::Embedding> VectorCache::find(const std::string& text) {
   const std::lock_guard lock(mutex_);
   const auto place = places_.find(text);
   if (place == places_.end()) return std::nullopt;
@@ -10,11 +10,11 @@ std::optional<VectorCache::Entry> VectorCache::find(const std::string& text) {
   return place->second->second;
 }
 
-void VectorCache::keep(const std::string& text, const Entry& entry) {
+void VectorCache::keep(const std::string& text, const ports::Embedding& embedding) {
   if (text.size() > kLongestText) return;
   const std::lock_guard lock(mutex_);
   if (places_.contains(text)) return;
-  order_.emplace_front(text, entry);
+  order_.emplace_front(text, embedding);
   places_.emplace(order_.front().first, order_.begin());
   if (order_.size() <= capacity_) return;
   places_.erase(order_.back().first);
