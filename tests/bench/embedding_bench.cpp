@@ -10,8 +10,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <omp.h>
-
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -175,7 +173,7 @@ int run(const std::vector<std::string>& arguments) {
     std::fprintf(stderr, "usage: embedding_bench MODEL texts | one SECONDS | batch SECONDS THREADS\n");
     return 2;
   }
-  omp_set_num_threads(1);
+  sentence_model::useOneThreadACall();
   Model model(arguments[0]);
   if (one) {
     measureOne(model, numberOf(arguments[2]));

@@ -164,6 +164,7 @@ EncoderWeights::EncoderWeights(const EncoderShape& shape, Precision precision, S
 
 core::Result<std::unique_ptr<EncoderWeights>> loadWeights(const std::filesystem::path& folder, const EncoderShape& shape,
                                                           Precision precision) {
+  useOneThreadACall();
   auto file = Safetensors::open(folder / "model.safetensors");
   if (!file) return file.error();
   try {

@@ -89,7 +89,6 @@ core::Result<void> SentenceModelEmbedder::load(const EmbedderOptions& options) {
 }
 
 core::Result<void> SentenceModelEmbedder::loadModel(const EmbedderOptions& options) {
-  useOneThreadACall();
   auto shape = readModelFolder(options.folder);
   if (!shape) return shape.error();
   auto tokenizer = openTokenizer(options.folder / "tokenizer.json", *shape);
