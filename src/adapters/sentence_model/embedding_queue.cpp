@@ -25,11 +25,20 @@ EmbeddingRequest::EmbeddingRequest(std::vector<std::string> texts, std::function
 
 void EmbeddingRequest::finish(std::size_t place, ports::Embedding embedding) {
   answers_[place] = std::move(embedding);
-  if (left_.fetch_sub(1) == 1 && !ended_.exchange(true)) done_(std::move(answers_));
+  if (left_.fetch_sub(1) == 1 && !ended_.exchange(true)) end(std::move(answers_));
 }
 
 void EmbeddingRequest::fail(core::Error error) {
-  if (!ended_.exchange(true)) done_(std::move(error));
+  if (!ended_.exchange(true)) end(std::move(error));
+}
+
+void EmbeddingRequest::abandon() {
+  if (!ended_.exchange(true)) done_ = nullptr;
+}
+
+void EmbeddingRequest::end(Answer answer) {
+  const auto done = std::exchange(done_, nullptr);
+  done(std::move(answer));
 }
 
 bool EmbeddingQueue::push(const std::shared_ptr<EmbeddingRequest>& request, ports::Priority priority) {

@@ -15,7 +15,8 @@
 
 namespace learnd::sentence_model {
 
-/// A caller's texts, and where their vectors go. Answered once: when its last text is done, or its first one has failed. Any thread.
+/// A caller's texts, and where their vectors go. Answered once: when its last text is done, or its first one has failed. What answers it is
+/// let go with the answer, on whatever thread that is, and never later. Any thread.
 class EmbeddingRequest {
  public:
   using Answer = core::Result<std::vector<ports::Embedding>>;
@@ -28,10 +29,12 @@ class EmbeddingRequest {
   void finish(std::size_t place, ports::Embedding embedding);
   void fail(core::Error error);
   /// Nobody waits for it any more: what is not begun need not be.
-  void abandon() { ended_ = true; }
+  void abandon();
   [[nodiscard]] bool ended() const { return ended_; }
 
  private:
+  void end(Answer answer);
+
   std::vector<std::string> texts_;
   std::vector<ports::Embedding> answers_;
   std::atomic<std::size_t> left_;

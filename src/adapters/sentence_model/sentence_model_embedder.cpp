@@ -43,6 +43,18 @@ bool isOfUnitLength(std::span<const float> vector) {
   return std::fabs(squares - 1.0F) < 1e-3F;
 }
 
+/// Whoever waits for a request goes: answered, cancelled, or with the loop that it waited on.
+class AbandonAtEnd {
+ public:
+  explicit AbandonAtEnd(std::shared_ptr<EmbeddingRequest> request) : request_(std::move(request)) {}
+  ~AbandonAtEnd() { request_->abandon(); }
+  AbandonAtEnd(const AbandonAtEnd&) = delete;
+  AbandonAtEnd& operator=(const AbandonAtEnd&) = delete;
+
+ private:
+  std::shared_ptr<EmbeddingRequest> request_;
+};
+
 /// Loading takes ten times the memory that stays.
 void giveBackMemory() {
 #ifdef __GLIBC__
@@ -132,15 +144,13 @@ ports::Task<std::vector<ports::Embedding>> SentenceModelEmbedder::embed(std::vec
     }
   }
   auto pending = std::make_shared<support::Pending<Answer>>(co_await boost::asio::this_coro::executor);
-  auto done = [pending](Answer answer) { support::Pending<Answer>::finish(pending, std::move(answer)); };
+  // The answer takes the waiting one's event back to its own thread: it must not end on a worker's.
+  auto done = [event = pending](Answer answer) mutable { support::Pending<Answer>::finish(std::move(event), std::move(answer)); };
   const auto request = std::make_shared<EmbeddingRequest>(std::move(texts), std::move(done));
+  const AbandonAtEnd abandon(request);
   if (!queue_->push(request, priority)) co_return core::Error(core::ErrorKind::Busy, "the embedder has too much to do: try again");
   auto answer = co_await support::Pending<Answer>::wait(pending);
-  if (!answer) {
-    request->abandon();
-    co_return answer.error();
-  }
-  if (!question.empty()) questions_.keep(question, answer->front());
+  if (answer && !question.empty()) questions_.keep(question, answer->front());
   co_return answer;
 }
 

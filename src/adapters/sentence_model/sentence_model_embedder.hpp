@@ -26,7 +26,8 @@ struct EmbedderOptions {
 
 /// The builtin embedder: a sentence model inside the process. Its threads idle without a wake-up. Where the model is not installed, or
 /// can't run here, it says so in problem() and status(), and embed() is Unavailable. Searches that are too many are Busy; background
-/// callers wait their turn, and are Busy only past 64 MiB of waiting texts. The executors of those who wait must outlive it.
+/// callers wait their turn, and are Busy only past 64 MiB of waiting texts. The executors of those who
+/// wait must outlive it.
 class SentenceModelEmbedder final : public ports::Embedder {
  public:
   /// Loads the model: blocks, about a tenth of a second.
