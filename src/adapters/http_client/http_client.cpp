@@ -52,6 +52,9 @@ std::string inWords(milliseconds time) {
 HttpClient::HttpClient(Url url, ClientSettings settings) : settings_(std::move(settings)), pool_(std::move(url), settings_.pool) {}
 
 ports::Task<Response> HttpClient::send(Request request) {
+  // Who was cancelled between two calls must not begin the second.
+  const auto cancellation = co_await asio::this_coro::cancellation_state;
+  if (cancellation.cancelled() != asio::cancellation_type::none) co_return late(request);
   auto trying = guarded(request, SteadyClock::now() + request.deadline);
   auto answer = co_await support::withTimeout(std::move(trying), request.deadline);
   if (!answer && answer.error().kind() == core::ErrorKind::Timeout) co_return late(request);
