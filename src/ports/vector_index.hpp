@@ -4,6 +4,7 @@
 #include "core/rank_fusion.hpp"
 #include "ports/task.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +26,8 @@ struct IndexEntry {
   std::string words;      // question and answer without noise, at most 64 KiB: what is matched by words
   std::vector<Attribute> attributes;
   std::optional<std::vector<float>> vector;  // nothing: words only, until the vector follows
+  /// The learning itself, for an index that shows it to other programs (`showsLearnings`); null where it doesn't.
+  std::shared_ptr<const core::Learning> learning;
 };
 
 struct AttributeCondition {
@@ -57,6 +60,9 @@ struct IndexStatus {
   std::string detail;
   std::uint64_t entries = 0;
   std::uint64_t vectors = 0;
+  std::size_t dimensions = 0;       // of its vectors; 0: unknown yet
+  std::string version;              // of its server; empty where it has none
+  std::vector<std::string> advice;  // what somebody should do about it, in whole sentences
 };
 
 /// What an index holds under an id, to be compared with the records.
@@ -109,6 +115,9 @@ class VectorIndex {
 
   /// Whether the record store must keep the vectors for it (the embedded one is loaded from there at start).
   [[nodiscard]] virtual bool keepsVectorsInStore() const = 0;
+
+  /// Whether other programs read learnings in it, so that entries must bring theirs.
+  [[nodiscard]] virtual bool showsLearnings() const = 0;
 };
 
 }  // namespace learnd::ports

@@ -14,7 +14,10 @@ class BruteForceUnderTest final : public VectorIndexUnderTest {
 
 const VectorIndexMaker kMaker{"brute_force", [] { return std::make_unique<BruteForceUnderTest>(); }};
 
-INSTANTIATE_TEST_SUITE_P(BruteForce, VectorIndexContract, testing::Values(kMaker), [](const auto& info) { return info.param.name; });
+const auto nameOf = [](const auto& info) { return info.param.name; };
+
+INSTANTIATE_TEST_SUITE_P(BruteForce, VectorIndexContract, testing::Values(kMaker), nameOf);
+INSTANTIATE_TEST_SUITE_P(BruteForce, VectorIndexRarityContract, testing::Values(kMaker), nameOf);
 
 }  // namespace
 

@@ -19,6 +19,7 @@ const VectorIndexMaker kMaker{"embedded", [] { return std::make_unique<EmbeddedU
 const auto nameOf = [](const auto& info) { return info.param.name; };
 
 INSTANTIATE_TEST_SUITE_P(Embedded, VectorIndexContract, testing::Values(kMaker), nameOf);
+INSTANTIATE_TEST_SUITE_P(Embedded, VectorIndexRarityContract, testing::Values(kMaker), nameOf);
 INSTANTIATE_TEST_SUITE_P(Embedded, VectorIndexOracleContract, testing::Values(kMaker), nameOf);
 
 }  // namespace

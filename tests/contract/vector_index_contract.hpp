@@ -27,6 +27,8 @@ class VectorIndexUnderTest {
 struct VectorIndexMaker {
   std::string name;
   std::function<std::unique_ptr<VectorIndexUnderTest>()> make;
+  /// How rare a word is counts over the whole index, as it is now; false: over a category, and over what has gone for a while.
+  bool exactRarity = true;
 };
 
 inline std::ostream& operator<<(std::ostream& out, const VectorIndexMaker& maker) { return out << maker.name; }
@@ -63,6 +65,9 @@ class VectorIndexContract : public testing::TestWithParam<VectorIndexMaker> {
  private:
   std::unique_ptr<VectorIndexUnderTest> underTest_;
 };
+
+/// What those do besides whose word scores follow every change at once.
+class VectorIndexRarityContract : public VectorIndexContract {};
 
 core::LearningId indexId(std::uint64_t number);
 std::uint64_t numberOf(const core::LearningId& id);

@@ -86,7 +86,7 @@ TEST_P(VectorIndexContract, AWordAskedTwiceCountsOnce) {
   EXPECT_EQ(search(byWords("disk")).bestWordScore, search(byWords("disk Disk disk")).bestWordScore);
 }
 
-TEST_P(VectorIndexContract, RemovalsChangeHowRareAWordIs) {
+TEST_P(VectorIndexRarityContract, RemovalsChangeHowRareAWordIs) {
   put({wordsEntry(1, "show disk usage"), wordsEntry(2, "show disk layout"), wordsEntry(3, "list users")});
   const double common = search(byWords("usage disk")).bestWordScore;
   take(2);

@@ -170,7 +170,10 @@ ports::Task<void> BruteForceIndex::dropRebuild() {
 }
 
 ports::Task<ports::IndexStatus> BruteForceIndex::status() {
-  ports::IndexStatus status{true, "brute force", serving_.kept.size(), 0};
+  ports::IndexStatus status;
+  status.up = true;
+  status.detail = "brute force";
+  status.entries = serving_.kept.size();
   for (const auto& [id, kept] : serving_.kept) status.vectors += kept.entry.vector ? 1 : 0;
   co_return status;
 }

@@ -24,6 +24,7 @@ class BruteForceIndex final : public ports::VectorIndex {
   ports::Task<void> dropRebuild() override;
   ports::Task<ports::IndexStatus> status() override;
   [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
+  [[nodiscard]] bool showsLearnings() const override { return false; }
 
  private:
   struct Kept {

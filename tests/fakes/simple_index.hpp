@@ -22,6 +22,7 @@ class SimpleIndex final : public ports::VectorIndex {
   ports::Task<void> dropRebuild() override;
   ports::Task<ports::IndexStatus> status() override;
   [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
+  [[nodiscard]] bool showsLearnings() const override { return false; }
 
   [[nodiscard]] const std::map<core::LearningId, ports::IndexEntry>& entries() const { return serving_.entries; }
 

@@ -109,7 +109,11 @@ ports::Task<void> EmbeddedIndex::useDimensions(std::size_t dimensions) {
 ports::Task<ports::IndexStatus> EmbeddedIndex::status() {
   auto job = guarded([this]() -> core::Result<ports::IndexStatus> {
     const std::shared_lock lock(mutex_);
-    ports::IndexStatus status{true, "", serving_->entries(), serving_->vectors()};
+    ports::IndexStatus status;
+    status.up = true;
+    status.entries = serving_->entries();
+    status.vectors = serving_->vectors();
+    status.dimensions = serving_->dimensions();
     status.detail = "in memory, " + std::to_string(serving_->dimensions()) + " dimensions, " + kernels::instructionSet();
     return status;
   });

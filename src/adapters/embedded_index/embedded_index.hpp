@@ -34,6 +34,7 @@ class EmbeddedIndex final : public ports::VectorIndex {
   ports::Task<void> dropRebuild() override;
   ports::Task<ports::IndexStatus> status() override;
   [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
+  [[nodiscard]] bool showsLearnings() const override { return false; }
 
  private:
   /// Memory for the scores of a search, used again by the next.
