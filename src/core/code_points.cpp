@@ -112,6 +112,18 @@ bool isAscii(std::string_view text) {
                      [](char sign) { return static_cast<unsigned char>(sign) < 0x80; });
 }
 
+std::size_t countCharacters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) { return !isContinuationByte(byte); }));
+}
+
+std::string_view clipped(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && isContinuationByte(text[limit])) --limit;
+  return text.substr(0, limit);
+}
+
+bool isBlankText(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
+
 bool isWordSign(std::int32_t codePoint) {
   if (codePoint < 0x80) {
     const auto sign = static_cast<char>(codePoint);

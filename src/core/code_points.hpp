@@ -21,6 +21,15 @@ void appendUtf8(std::string& text, std::int32_t codePoint);
 
 bool isAscii(std::string_view text);
 
+/// Whether the byte goes on with a character that an earlier one began.
+inline bool isContinuationByte(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+/// Characters of a valid UTF-8 text.
+std::size_t countCharacters(std::string_view text);
+/// The beginning of a text: at most `limit` bytes, no character cut in two.
+std::string_view clipped(std::string_view text, std::size_t limit);
+/// Nothing in it but ASCII white space.
+bool isBlankText(std::string_view text);
+
 inline char lowerAscii(char sign) { return sign >= 'A' && sign <= 'Z' ? static_cast<char>(sign + ('a' - 'A')) : sign; }
 inline bool isAsciiDigit(char sign) { return sign >= '0' && sign <= '9'; }
 inline bool isAsciiLetter(char sign) { return lowerAscii(sign) >= 'a' && lowerAscii(sign) <= 'z'; }

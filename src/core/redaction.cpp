@@ -7,6 +7,7 @@
 #include "core/redaction/literal_table.hpp"
 #include "core/redaction/named_values.hpp"
 #include "core/redaction/password_hashes.hpp"
+#include "core/redaction/scheme_proofs.hpp"
 #include "core/redaction/secret_finder.hpp"
 #include "core/redaction/secret_name.hpp"
 #include "core/redaction/secret_urls.hpp"
@@ -19,7 +20,7 @@ namespace {
 /// Those that know more of what they find come before those that go by a name.
 const LiteralTable& literals() {
   static const LiteralTable table{keyBlockRules(),      passwordHashRules(),   knownTokenRules(), secretUrlRules(),
-                                  commandSecretRules(), credentialFileRules(), namedValueRules()};
+                                  commandSecretRules(), credentialFileRules(), namedValueRules(), schemeProofRules()};
   return table;
 }
 

@@ -16,8 +16,6 @@ constexpr std::size_t kLongestName = 96;
 constexpr std::string_view kBareEnds = ",;&\"'`<>|)}]";
 constexpr std::string_view kShellEnds = ";&\"'`<>|)";
 
-bool isNameSign(char sign) { return isAsciiLetter(sign) || isAsciiDigit(sign) || sign == '_' || sign == '-' || sign == '.'; }
-
 bool isShouted(std::string_view name) {
   return std::none_of(name.begin(), name.end(), [](char sign) { return sign >= 'a' && sign <= 'z'; });
 }
@@ -351,7 +349,7 @@ class NamedValue {
       return;
     }
     const ValueSpan value = readBare(text_, at, kShellEnds);
-    if (text_.substr(value.begin, value.end - value.begin).find("=") != std::string_view::npos && class_ != NameClass::Password) {
+    if (text_.substr(value.begin, value.end - value.begin).find('=') != std::string_view::npos && class_ != NameClass::Password) {
       // docker build --secret id=name,src=file
       if (finder_.hasAt(value.begin, "id=") || finder_.hasAt(value.begin, "src=")) return;
     }
@@ -381,25 +379,7 @@ void findNamed(SecretFinder& finder, std::size_t at) {
   NamedValue(finder, begin, end).find();
 }
 
-/// A token behind its scheme, without the header's name.
-void findBearer(SecretFinder& finder, std::size_t at) {
-  constexpr std::string_view kScheme = "bearer ";
-  constexpr std::size_t kShortest = 16;
-  if (isNameSign(finder.before(at))) return;
-  const ValueSpan token = readSentenceWord(finder.text(), skipBlanks(finder.text(), at + kScheme.size()));
-  const std::string_view what = finder.between(token.begin, token.end);
-  if (looksRandom(what, kShortest) && !isPlaceholder(what)) finder.add(token.begin, token.end, secret_kind::kToken);
-}
-
-void findBasic(SecretFinder& finder, std::size_t at) {
-  const std::size_t from = skipBlanks(finder.text(), at + std::string_view("basic ").size());
-  const ValueSpan pair = readSentenceWord(finder.text(), from);
-  if (!isNameSign(finder.before(at)) && isEncodedPair(finder.between(pair.begin, pair.end))) {
-    finder.add(pair.begin, pair.end, secret_kind::kPassword);
-  }
-}
-
-constexpr std::array<SecretRule, 14> kRules{{{"pass", findNamed},
+constexpr std::array<SecretRule, 12> kRules{{{"pass", findNamed},
                                              {"pwd", findNamed},
                                              {"pw", findNamed},
                                              {"secret", findNamed},
@@ -410,9 +390,7 @@ constexpr std::array<SecretRule, 14> kRules{{{"pass", findNamed},
                                              {"preshared", findNamed},
                                              {"credential", findNamed},
                                              {"salt", findNamed},
-                                             {"kennwort", findNamed},
-                                             {"bearer ", findBearer},
-                                             {"basic ", findBasic}}};
+                                             {"kennwort", findNamed}}};
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "core/redaction/value_reader.hpp"
 
+#include "core/code_points.hpp"
+
 namespace learnd::core {
 
 namespace {
@@ -47,7 +49,7 @@ ValueSpan readBare(std::string_view text, std::size_t at, std::string_view ends)
   std::size_t end = at;
   while (end < text.size() && end - at < kLongestValue && !isSpaceSign(text[end]) && ends.find(text[end]) == std::string_view::npos) ++end;
   // A character is not cut in two.
-  while (end < text.size() && end > at && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  while (end < text.size() && end > at && isContinuationByte(text[end])) --end;
   return {at, end, false};
 }
 

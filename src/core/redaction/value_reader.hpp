@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/code_points.hpp"
 #include "core/redaction/secret_finder.hpp"
 
 #include <cstddef>
@@ -17,6 +18,8 @@ struct ValueSpan {
 
 inline bool isBlank(char sign) { return sign == ' ' || sign == '\t'; }
 inline bool isSpaceSign(char sign) { return isBlank(sign) || sign == '\n' || sign == '\r'; }
+/// A sign of a variable's, a field's or an option's name.
+inline bool isNameSign(char sign) { return isAsciiLetter(sign) || isAsciiDigit(sign) || sign == '_' || sign == '-' || sign == '.'; }
 inline bool isQuote(char sign) { return sign == '"' || sign == '\'' || sign == '`'; }
 
 std::size_t skipBlanks(std::string_view text, std::size_t at);
