@@ -1,12 +1,12 @@
 #include "core/identifier.hpp"
 
+#include "core/hex.hpp"
+
 #include <cstring>
 
 namespace learnd::core {
 
 namespace {
-
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 int hexValue(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';

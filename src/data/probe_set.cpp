@@ -1,5 +1,6 @@
 #include "data/probe_set.hpp"
 
+#include "core/hex.hpp"
 #include "core/normalised_key.hpp"
 #include "data/probes.inc"
 
@@ -20,16 +21,8 @@ const std::vector<std::string_view>& probeQuestions() {
 }
 
 const std::string& probeSetVersion() {
-  static const std::string version = [] {
-    const auto digest = core::sha256(kProbes);
-    constexpr std::string_view kHexDigits = "0123456789abcdef";
-    std::string text;
-    for (std::size_t i = 0; i < 8; ++i) {
-      text += kHexDigits[digest[i] >> 4U];
-      text += kHexDigits[digest[i] & 15U];
-    }
-    return text;
-  }();
+  constexpr std::size_t kDigits = 16;
+  static const std::string version = core::hexText(core::sha256(kProbes)).substr(0, kDigits);
   return version;
 }
 

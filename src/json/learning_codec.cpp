@@ -27,19 +27,6 @@ Value encodeIds(const std::vector<core::LearningId>& ids) {
   return Value(std::move(items));
 }
 
-Value encodeContextUsed(const std::vector<core::ContextUsed>& contextUsed) {
-  Value::Array items;
-  items.reserve(contextUsed.size());
-  for (const auto& used : contextUsed) {
-    Value::Object item;
-    if (used.id) item.emplace_back("id", Value(used.id->text()));
-    item.emplace_back("text", Value(used.text));
-    if (used.score) item.emplace_back("score", Value(*used.score));
-    items.emplace_back(std::move(item));
-  }
-  return Value(std::move(items));
-}
-
 Value encodeTokens(const core::TokenCounts& tokens) {
   if (!tokens.input && !tokens.output) return Value();
   Value::Object counts;
@@ -127,6 +114,19 @@ Value::Object encodeMembers(const Learning& learning) {
 }
 
 }  // namespace
+
+Value encodeContextUsed(const std::vector<core::ContextUsed>& contextUsed) {
+  Value::Array items;
+  items.reserve(contextUsed.size());
+  for (const auto& used : contextUsed) {
+    Value::Object item;
+    if (used.id) item.emplace_back("id", Value(used.id->text()));
+    item.emplace_back("text", Value(used.text));
+    if (used.score) item.emplace_back("score", Value(*used.score));
+    items.emplace_back(std::move(item));
+  }
+  return Value(std::move(items));
+}
 
 Value encodeLearning(const Learning& learning, IndexedMember indexed) {
   Value::Object members = encodeMembers(learning);

@@ -22,6 +22,7 @@ std::string writeLearning(const core::Learning& learning, IndexedMember indexed)
 core::Result<core::Learning> decodeLearning(const Value& value);
 
 Value encodeFactors(const core::Factors& factors);
+Value encodeContextUsed(const std::vector<core::ContextUsed>& contextUsed);
 /// The wire names of all factors.
 std::vector<std::string_view> factorNames();
 /// The factors without the one of this wire name.
@@ -46,14 +47,11 @@ struct ImportLine {
   bool hasTimestamp = false;
   bool hasUpdated = false;
   bool hasValueScore = false;
-  bool hasBreakdown = false;
   bool hasProfile = false;
   bool hasWeightSet = false;
   bool hasCreatedBy = false;
   bool hasCreatedOn = false;
-  bool hasCounts = false;  // uses, successes, failures or occurrences
-  bool hasPromoted = false;
-  bool hasSource = false;
+  bool hasCounts = false;                 // uses, successes, failures or occurrences
   std::vector<std::string> wrongFactors;  // given but wrong: left out
 };
 

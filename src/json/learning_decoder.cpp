@@ -1,6 +1,8 @@
+#include "core/code_points.hpp"
 #include "core/limits.hpp"
 #include "json/learning_codec.hpp"
 #include "json/metadata.hpp"
+#include "json/text_check.hpp"
 
 #include <array>
 #include <limits>
@@ -19,14 +21,12 @@ constexpr std::int64_t kMostCount = std::int64_t{1} << 53;  // what every JSON r
 
 enum class WrongFactors : bool { Refuse, LeaveOut };
 
-core::Error noId(const std::string& path) { return core::Error::invalidField(path, path + " must be a UUID"); }
-
 std::optional<LearningId> readId(ObjectReader& reader, std::string_view name) {
   constexpr std::size_t kIdLength = 36;
   const auto text = reader.text(name, kIdLength);
   if (!text) return std::nullopt;
   auto id = LearningId::parse(*text);
-  if (!id) reader.fail(noId(reader.pathOf(name)));
+  if (!id) reader.fail(notAnId(reader.pathOf(name)));
   return id;
 }
 
@@ -79,11 +79,9 @@ std::optional<std::string> readEither(ObjectReader& reader, std::string_view nam
   return special ? special : plain;
 }
 
-bool isBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string::npos; }
-
 void readFailure(ObjectReader& reader, Learning& learning) {
   learning.query = readEither(reader, "query", "error", core::kMaxErrorText).value_or("");
-  if (isBlank(learning.query)) {
+  if (core::isBlankText(learning.query)) {
     const std::string name = reader.has("error") ? "error" : "query";
     reader.fail(core::Error::invalidField(name, name + " must be given and say something"));
   }
@@ -91,7 +89,7 @@ void readFailure(ObjectReader& reader, Learning& learning) {
   learning.attemptedSolution = reader.text("attempted_solution", core::kMaxText).value_or("");
   learning.rootCause = reader.text("root_cause", core::kMaxText).value_or("");
   learning.outcome = readWord(reader, "outcome", core::parseOutcome, kFailureOutcomes).value_or(Outcome::None);
-  if (learning.outcome == Outcome::Resolved && isBlank(learning.solution)) {
+  if (learning.outcome == Outcome::Resolved && core::isBlankText(learning.solution)) {
     reader.fail(core::Error::invalidField("solution", "a failure without a solution is open: give the solution that resolved it"));
   }
 }
@@ -125,7 +123,7 @@ void readMembers(ObjectReader& reader, core::PatternDetails& details) {
   if (!texts) return;
   for (const auto& text : *texts) {
     const auto id = LearningId::parse(text);
-    if (!id) return reader.fail(noId(reader.pathOf("members") + "[" + std::to_string(details.members.size()) + "]"));
+    if (!id) return reader.fail(notAnId(reader.pathOf("members") + "[" + std::to_string(details.members.size()) + "]"));
     details.members.push_back(*id);
   }
 }
@@ -207,7 +205,6 @@ void readWorth(ObjectReader& reader, ImportLine& line, WrongFactors wrong) {
     auto decoded = decodeBreakdown(*breakdown, reader.pathOf("value_breakdown"));
     if (!decoded) return reader.fail(decoded.error());
     learning.breakdown = *decoded;
-    line.hasBreakdown = true;
   }
   readScoreNames(reader, line);
   readFactors(reader, line, wrong);
@@ -232,7 +229,6 @@ void readOrigin(ObjectReader& reader, ImportLine& line) {
   Learning& learning = line.learning;
   if (auto source = reader.text("source", core::kMaxShortText); source && !source->empty()) {
     learning.source = std::move(*source);
-    line.hasSource = true;
   }
   if (const auto uid = reader.integer("created_by", 0, std::numeric_limits<std::uint32_t>::max())) {
     learning.createdBy = static_cast<std::uint32_t>(*uid);
@@ -294,9 +290,7 @@ core::Result<ImportLine> decode(const Value& value, WrongFactors wrong) {
   line.hasId = id.has_value();
   if (id) learning.id = *id;
   learning.category = reader.text("category", core::kMaxShortText).value_or("");
-  const auto promoted = reader.boolean("promoted");
-  line.hasPromoted = promoted.has_value();
-  learning.promoted = promoted.value_or(false);
+  learning.promoted = reader.boolean("promoted").value_or(false);
   readWorth(reader, line, wrong);
   readState(reader, line);
   ignoreAbsent(reader, value);

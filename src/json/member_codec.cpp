@@ -1,5 +1,6 @@
 #include "core/limits.hpp"
 #include "json/learning_codec.hpp"
+#include "json/text_check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -65,9 +66,7 @@ constexpr std::array<std::string_view, 46> kRecordMembers{"id",
 core::Result<core::ContextUsed> decodeUsed(const Value& value, const std::string& path) {
   core::ContextUsed used;
   if (const std::string* text = value.asText()) {
-    if (text->size() > core::kMaxText) return core::Error::tooLarge(path, path + " is longer than 262144 bytes (256 KiB)");
-    if (text->find('\0') != std::string::npos)
-      return core::Error::invalidField(path, path + " has a NUL character in it, which no text may have");
+    if (auto wrong = checkText(*text, path, core::kMaxText)) return std::move(*wrong);
     used.id = core::LearningId::parse(*text);
     if (!used.id) used.text = *text;
     return used;
@@ -75,7 +74,7 @@ core::Result<core::ContextUsed> decodeUsed(const Value& value, const std::string
   ObjectReader reader(value, path);
   if (const auto id = reader.text("id", core::kMaxShortText)) {
     used.id = core::LearningId::parse(*id);
-    if (!used.id) reader.fail(core::Error::invalidField(reader.pathOf("id"), reader.pathOf("id") + " must be a UUID"));
+    if (!used.id) reader.fail(notAnId(reader.pathOf("id")));
   }
   used.text = reader.text("text", core::kMaxText).value_or("");
   // Whatever scale the caller's own search has.

@@ -2,6 +2,7 @@
 
 #include "core/limits.hpp"
 #include "core/redaction.hpp"
+#include "json/text_check.hpp"
 
 #include <unordered_set>
 
@@ -64,7 +65,7 @@ Value redactValue(std::string_view name, const Value& value) {
 core::Result<std::string> makeMetadata(const Value& value, std::string_view field, bool redactSecrets) {
   const std::string name(field);
   if (!value.asObject()) return core::Error::invalidField(name, name + " must be a JSON object");
-  if (hasNul(value)) return core::Error::invalidField(name, name + " has a NUL character in it, which no text may have");
+  if (hasNul(value)) return hasNulCharacter(name);
   auto text = redactSecrets ? writeCanonical(redactValue("", value), field) : writeCanonical(value, field);
   if (!text) return text.error();
   if (text->size() > core::kMaxMetadata) {

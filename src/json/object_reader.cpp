@@ -1,5 +1,8 @@
 #include "json/object_reader.hpp"
 
+#include "core/code_points.hpp"
+#include "json/text_check.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -7,24 +10,7 @@ namespace learnd::json {
 
 namespace {
 
-bool isBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
-
-/// "8192 bytes (8 KiB)".
-std::string sizeText(std::size_t bytes) {
-  std::string text = std::to_string(bytes) + " bytes";
-  if (bytes >= 1024 && bytes % 1024 == 0) text += " (" + std::to_string(bytes / 1024) + " KiB)";
-  return text;
-}
-
 std::string numberText(double number) { return write(Value(number)); }
-
-/// What is wrong with a text, if anything.
-std::optional<core::Error> checkText(const std::string& text, const std::string& path, std::size_t limit) {
-  if (text.size() > limit) return core::Error::tooLarge(path, path + " is longer than " + sizeText(limit));
-  if (text.find('\0') != std::string::npos)
-    return core::Error::invalidField(path, path + " has a NUL character in it, which no text may have");
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -75,7 +61,7 @@ std::optional<std::string> ObjectReader::text(std::string_view name, std::size_t
 std::string ObjectReader::requiredText(std::string_view name, std::size_t limit) {
   const bool failedBefore = failed();
   auto found = text(name, limit);
-  if (found && !isBlank(*found)) return std::move(*found);
+  if (found && !core::isBlankText(*found)) return std::move(*found);
   if (failed() && !failedBefore) return {};
   fail(core::Error::invalidField(pathOf(name), found ? pathOf(name) + " must say something" : pathOf(name) + " is required"));
   return {};

@@ -48,8 +48,6 @@ std::optional<std::string_view> findRepeated(const Value::Object& members) {
   return std::nullopt;
 }
 
-}  // namespace
-
 /// Builds the tree from RapidJSON's events, on a stack of its own. Numbers come as text, so that what an integer is can be told exactly.
 class TreeBuilder {
  public:
@@ -147,6 +145,8 @@ class TreeBuilder {
   Value root_;
   std::string error_;
 };
+
+}  // namespace
 
 core::Result<Value> parse(std::string_view text) {
   // Iterative, so that nesting costs no stack of the thread's.

@@ -1,5 +1,7 @@
 #include "json/value.hpp"
 
+#include "core/hex.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -70,7 +72,6 @@ void appendNumber(const Value& value, std::string& out) {
 }
 
 void appendEscaped(char sign, std::string& out) {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
   switch (sign) {
     case '"':
       out += "\\\"";
@@ -95,8 +96,8 @@ void appendEscaped(char sign, std::string& out) {
       break;
     default:
       out += "\\u00";
-      out += kHexDigits[static_cast<unsigned char>(sign) >> 4U];
-      out += kHexDigits[static_cast<unsigned char>(sign) & 15U];
+      out += core::kHexDigits[static_cast<unsigned char>(sign) >> 4U];
+      out += core::kHexDigits[static_cast<unsigned char>(sign) & 15U];
   }
 }
 

@@ -1,11 +1,11 @@
 #include "services/calibration_service.hpp"
 
+#include "core/hex.hpp"
 #include "core/normalised_key.hpp"
 #include "data/probe_set.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <utility>
 
 namespace learnd::services {
@@ -14,16 +14,6 @@ namespace {
 
 /// Small, so that a search never waits long behind the probes.
 constexpr std::size_t kProbesAtOnce = 16;
-
-std::string hexOf(std::span<const std::uint8_t> bytes) {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += kHexDigits[byte >> 4U];
-    text += kHexDigits[byte & 15U];
-  }
-  return text;
-}
 
 double dot(const std::vector<float>& a, const std::vector<float>& b) {
   float sum = 0;
@@ -51,7 +41,7 @@ std::string CalibrationService::vectorsDigest(const ports::EmbedderIdentity& ide
   for (const std::string& part : {identity.backend, identity.digest, identity.prefix, std::to_string(identity.dimensions)}) {
     all.append(std::to_string(part.size())).append(":").append(part);
   }
-  return hexOf(core::sha256(all)).substr(0, 32);
+  return core::hexText(core::sha256(all)).substr(0, 32);
 }
 
 ports::Task<void> CalibrationService::prepare() {

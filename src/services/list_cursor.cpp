@@ -1,5 +1,6 @@
 #include "services/list_cursor.hpp"
 
+#include "core/hex.hpp"
 #include "core/normalised_key.hpp"
 
 #include <algorithm>
@@ -13,7 +14,6 @@ namespace {
 
 // filter digest (8), time in microseconds (8), value's bits (8), id (16), all big-endian; hexadecimal.
 constexpr std::size_t kBytes = 40;
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 void appendPart(std::string& all, std::string_view part) { all.append(std::to_string(part.size())).append(":").append(part); }
 
@@ -68,8 +68,8 @@ std::optional<std::string> fromHex(const std::string& text) {
   if (text.size() != kBytes * 2) return std::nullopt;
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); i += 2) {
-    const auto high = kHexDigits.find(text[i]);
-    const auto low = kHexDigits.find(text[i + 1]);
+    const auto high = core::kHexDigits.find(text[i]);
+    const auto low = core::kHexDigits.find(text[i + 1]);
     if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
     bytes += static_cast<char>(high * 16 + low);
   }
@@ -83,12 +83,7 @@ std::string writeCursor(const ports::PagePlace& place, const ports::LearningFilt
   appendNumber(bytes, static_cast<std::uint64_t>(place.time.time_since_epoch().count()));
   appendNumber(bytes, std::bit_cast<std::uint64_t>(place.value));
   bytes.append(place.id.bytes().begin(), place.id.bytes().end());
-  std::string text;
-  for (const char byte : bytes) {
-    text += kHexDigits[static_cast<unsigned char>(byte) >> 4U];
-    text += kHexDigits[static_cast<unsigned char>(byte) & 15U];
-  }
-  return text;
+  return core::hexText({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
 core::Result<ports::PagePlace> readCursor(const std::string& cursor, const ports::LearningFilter& filter, ports::ListOrder order) {

@@ -1,0 +1,24 @@
+#include "json/text_check.hpp"
+
+namespace learnd::json {
+
+std::optional<core::Error> checkText(std::string_view text, const std::string& path, std::size_t limit) {
+  if (text.size() > limit) return tooLong(path, limit);
+  if (text.find('\0') != std::string_view::npos) return hasNulCharacter(path);
+  return std::nullopt;
+}
+
+core::Error tooLong(const std::string& path, std::size_t limit) {
+  constexpr std::size_t kKibibyte = 1024;
+  std::string message = path + " is longer than " + std::to_string(limit) + " bytes";
+  if (limit >= kKibibyte && limit % kKibibyte == 0) message += " (" + std::to_string(limit / kKibibyte) + " KiB)";
+  return core::Error::tooLarge(path, std::move(message));
+}
+
+core::Error hasNulCharacter(const std::string& path) {
+  return core::Error::invalidField(path, path + " has a NUL character in it, which no text may have");
+}
+
+core::Error notAnId(const std::string& path) { return core::Error::invalidField(path, path + " must be a UUID"); }
+
+}  // namespace learnd::json
