@@ -61,7 +61,6 @@ services::ServiceRules rulesOf(const config::Config& config) {
   rules.scoring = config.scoring;
   rules.quality = config.quality;
   rules.redactSecrets = config.store.redact;
-  rules.reuseMinScore = config.reuse.minScore;
   rules.contextMinScore = config.context.minScore;
   rules.tokensBaseline = config.tokens.baseline;
   rules.tokensWithContext = config.tokens.withContext;

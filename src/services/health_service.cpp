@@ -88,11 +88,7 @@ boost::asio::awaitable<void> HealthService::describeEmbedder(BackendReport& repo
   report.facts.emplace_back("calibration", calibrationFact(calibration_, context_.rules.rawCalibration));
 }
 
-ports::Task<ports::StoreCounts> HealthService::counts() {
-  auto counts = co_await context_.records.counts();
-  if (counts) lastCounts_ = *counts;
-  co_return counts;
-}
+ports::Task<ports::StoreCounts> HealthService::counts() { return context_.records.counts(); }
 
 ports::Task<std::uint64_t> HealthService::retryIndex() {
   auto due = co_await context_.records.retrySetAside();

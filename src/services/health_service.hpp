@@ -19,8 +19,6 @@ class HealthService {
   /// A backend that is down is in the report, not an error.
   ports::Task<HealthReport> report();
   ports::Task<ports::StoreCounts> counts();
-  /// As of the last counts(), for properties that must answer at once.
-  [[nodiscard]] const ports::StoreCounts& lastCounts() const { return lastCounts_; }
   /// Rows that were set aside are tried again; how many there were.
   ports::Task<std::uint64_t> retryIndex();
 
@@ -32,7 +30,6 @@ class HealthService {
   ServiceContext& context_;
   const CalibrationService& calibration_;
   Indexer& indexer_;
-  ports::StoreCounts lastCounts_;
 };
 
 }  // namespace learnd::services

@@ -1,5 +1,6 @@
 #include "services/import_line.hpp"
 
+#include "core/code_points.hpp"
 #include "json/metadata.hpp"
 #include "services/learning_rules.hpp"
 
@@ -23,6 +24,7 @@ core::Result<void> checkRights(const json::ImportLine& line, const core::Caller&
 
 void completeOutcome(core::Learning& learning) {
   if (learning.kind == core::Kind::Failure) {
+    if (core::isBlankText(learning.solution)) learning.solution.clear();
     learning.outcome = learning.solution.empty() ? core::Outcome::Open : core::Outcome::Resolved;
   } else if (learning.kind == core::Kind::Interaction && learning.outcome == core::Outcome::None) {
     learning.outcome = core::Outcome::Unknown;

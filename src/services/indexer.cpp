@@ -1,5 +1,6 @@
 #include "services/indexer.hpp"
 
+#include "core/code_points.hpp"
 #include "core/limits.hpp"
 #include "core/normalised_key.hpp"
 #include "json/metadata.hpp"
@@ -22,12 +23,12 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kLoadPage = 2000;
 constexpr std::size_t kBatch = 128;
-constexpr std::uint32_t kMostAttempts = 5;
-constexpr auto kRetryPause = 2s;      // while a backend is down
-constexpr auto kImportPause = 250ms;  // between two batches of an import
-constexpr auto kLongestPause = 20s;   // that an import may keep vectors waiting in a row
-constexpr std::size_t kMany = 50;
-constexpr auto kIdlePause = 30s;  // a look for rows that another process or a crash left behind
+constexpr std::uint32_t kMostAttempts = 5;  // then it is set aside
+constexpr std::size_t kMany = 50;           // taken at once, they are an import's
+constexpr auto kRetryPause = 2s;            // while a backend is down
+constexpr auto kImportPause = 250ms;        // between two batches of an import
+constexpr auto kLongestPause = 20s;         // that an import may keep vectors waiting in a row
+constexpr auto kIdlePause = 30s;            // a look for rows that another process or a crash left behind
 
 /// Doubles with each try, with jitter, a minute at most.
 std::chrono::milliseconds backOff(std::uint32_t attempts) {
@@ -39,15 +40,6 @@ std::chrono::milliseconds backOff(std::uint32_t attempts) {
 bool isOutage(ports::ErrorKind kind) {
   return kind == ports::ErrorKind::Unavailable || kind == ports::ErrorKind::Timeout || kind == ports::ErrorKind::Busy ||
          kind == ports::ErrorKind::StorageFull;
-}
-
-/// At most `limit` bytes, without cutting a character.
-std::string clipped(std::string text, std::size_t limit) {
-  if (text.size() <= limit) return text;
-  std::size_t end = limit;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  text.resize(end);
-  return text;
 }
 
 }  // namespace
@@ -74,7 +66,8 @@ ports::IndexEntry Indexer::entryOf(const core::Learning& learning, std::optional
   entry.kind = learning.kind;
   entry.category = learning.category;
   entry.promoted = learning.promoted;
-  entry.words = clipped(core::withoutNoise(learning.query + "\n" + learning.solution), core::kMaxIndexedText);
+  entry.words = core::withoutNoise(learning.query + "\n" + learning.solution);
+  entry.words.resize(core::clipped(entry.words, core::kMaxIndexedText).size());
   entry.attributes = attributesOf(learning);
   entry.vector = std::move(vector);
   return entry;
@@ -96,6 +89,7 @@ ports::Task<void> Indexer::load() {
       return entries;
     };
     auto entries = co_await context_.pool.run(std::move(work));
+    if (!entries) co_return entries.error();
     auto taken = co_await context_.index.upsert(std::move(*entries));
     if (!taken) co_return taken.error();
   }

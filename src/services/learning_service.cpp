@@ -1,10 +1,12 @@
 #include "services/learning_service.hpp"
 
+#include "core/code_points.hpp"
 #include "core/limits.hpp"
 #include "core/normalised_key.hpp"
 #include "core/redaction.hpp"
 #include "json/learning_codec.hpp"
 #include "json/metadata.hpp"
+#include "json/text_check.hpp"
 #include "services/indexer.hpp"
 #include "services/learning_rules.hpp"
 #include "services/list_cursor.hpp"
@@ -86,8 +88,7 @@ core::Result<void> patchPattern(core::Learning& after, const PatchRequest& patch
   return {};
 }
 
-/// The learning as the patch leaves it, all of it checked.
-/// A field that this learning's kind has not, or a text longer than its kind may have.
+/// Refuses a field that this learning's kind has not, or a text longer than its kind may have.
 core::Result<void> checkTexts(const core::Learning& after, const PatchRequest& patch) {
   const std::string kind(core::nameOf(after.kind));
   const bool isInteraction = after.kind == core::Kind::Interaction;
@@ -99,7 +100,7 @@ core::Result<void> checkTexts(const core::Learning& after, const PatchRequest& p
   if (after.kind != core::Kind::Failure) {
     const char* field = patch.attemptedSolution ? "attempted_solution" : patch.rootCause ? "root_cause" : nullptr;
     if (field) return core::Error::invalidField(field, "only failures have this field");
-    if (after.query.size() > core::kMaxQuery) return core::Error::tooLarge("query", "query is longer than 8192 bytes (8 KiB)");
+    if (after.query.size() > core::kMaxQuery) return json::tooLong("query", core::kMaxQuery);
   }
   return {};
 }
@@ -109,6 +110,7 @@ void patchFactors(core::Learning& after, const PatchRequest& patch) {
   if (patch.factors) mergeFactors(after.factors, *patch.factors);
 }
 
+/// The learning as the patch leaves it, all of it checked.
 core::Result<core::Learning> applyPatch(const core::Learning& before, const PatchRequest& patch, const ServiceRules& rules) {
   core::Learning after = before;
   if (patch.query) after.query = *patch.query;
@@ -122,7 +124,8 @@ core::Result<core::Learning> applyPatch(const core::Learning& before, const Patc
   if (auto fits = checkCategory(after.category); !fits) return fits.error();
   if (auto fits = patchPattern(after, patch); !fits) return fits.error();
   if (rules.redactSecrets) redactTexts(after);
-  if (after.query.find_first_not_of(" \t\r\n") == std::string::npos) return core::Error::invalidField("query", "it must say something");
+  if (core::isBlankText(after.query)) return core::Error::invalidField("query", "it must say something");
+  if (core::isBlankText(after.solution)) after.solution.clear();
   if (after.solution.empty() && after.kind != core::Kind::Failure) {
     return core::Error::invalidField(after.kind == core::Kind::Interaction ? "response" : "solution", "it must say something");
   }

@@ -1,5 +1,6 @@
 #include "services/search_service.hpp"
 
+#include "core/code_points.hpp"
 #include "core/limits.hpp"
 #include "core/normalised_key.hpp"
 #include "core/redaction.hpp"
@@ -23,7 +24,7 @@ constexpr std::chrono::milliseconds kEmbeddingTime{5000};
 using Ranked = std::vector<core::RankedHit>;
 
 /// Equal keys first, in the order of reuse; then the fused order.
-Ranked exactFirst(const std::vector<core::Learning>& exact, Ranked fused) {
+Ranked exactFirst(const std::vector<core::Learning>& exact, const Ranked& fused) {
   std::unordered_map<core::LearningId, core::RankedHit, core::LearningIdHash> known;
   for (const auto& hit : fused) known.emplace(hit.id, hit);
   Ranked all;
@@ -64,7 +65,7 @@ ports::Task<SearchAnswer> SearchService::search(SearchRequest request) {
   ports::IndexQuery query;
   query.filter = {request.categories, request.kinds, request.filter};
   const std::string text = core::withoutNoise(request.query);
-  if (request.mode != core::SearchMode::Dense) query.words = text.substr(0, core::kMaxIndexedText);
+  if (request.mode != core::SearchMode::Dense) query.words = core::clipped(text, core::kMaxIndexedText);
   for (const auto& learning : *exact) query.wanted.push_back(learning.id);
   std::vector<std::string> texts{text};
   auto operation = context_.embedder.embed(std::move(texts), ports::Priority::Search);

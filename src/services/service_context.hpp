@@ -20,7 +20,6 @@ struct ServiceRules {
   core::ScoringRules scoring;
   core::QualityRules quality;
   bool redactSecrets = true;
-  double reuseMinScore = 0.8;
   double contextMinScore = 0.75;
   std::uint64_t tokensBaseline = 15000;
   std::uint64_t tokensWithContext = 500;

@@ -1,5 +1,6 @@
 #include "services/store_service.hpp"
 
+#include "core/code_points.hpp"
 #include "core/limits.hpp"
 #include "core/redaction.hpp"
 #include "json/learning_codec.hpp"
@@ -16,8 +17,6 @@
 namespace learnd::services {
 
 namespace {
-
-bool isBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string::npos; }
 
 /// What a store's transaction works with and leaves behind; shared, since the work may outlive a caller that ran out of time.
 struct StoreWork {
@@ -142,7 +141,7 @@ core::Result<void> completeLearning(core::Learning& learning, const StoreRequest
   if (learning.category.empty()) learning.category = std::string(core::defaultCategory(learning.kind));
   if (auto fits = checkCategory(learning.category); !fits) return fits.error();
   if (rules.redactSecrets) redactTexts(learning);
-  if (isBlank(learning.query)) {
+  if (core::isBlankText(learning.query)) {
     return core::Error::invalidField(learning.kind == core::Kind::Failure ? "error" : "query", "it must say something");
   }
   auto metadata = json::makeMetadata(request.metadata, "metadata", rules.redactSecrets);
@@ -152,12 +151,32 @@ core::Result<void> completeLearning(core::Learning& learning, const StoreRequest
   learning.weightSet = rules.scoring.weightSet;
   if (auto valid = core::validateFactors(learning.factors, learning.profile); !valid) return valid.error();
   if (learning.kind == core::Kind::Failure) {
-    learning.outcome = isBlank(learning.solution) ? core::Outcome::Open : core::Outcome::Resolved;
+    learning.outcome = core::isBlankText(learning.solution) ? core::Outcome::Open : core::Outcome::Resolved;
     if (learning.outcome == core::Outcome::Open) learning.solution.clear();
   }
   if (learning.kind == core::Kind::Interaction && learning.outcome == core::Outcome::None) learning.outcome = core::Outcome::Unknown;
   if (learning.kind == core::Kind::Pattern && learning.pattern.origin.empty()) learning.pattern.origin = "manual";
   return {};
+}
+
+/// What a request asks to be stored, complete but for what the transaction finds out.
+core::Result<std::shared_ptr<StoreWork>> makeWork(StoreRequest request, const core::Caller& caller, ServiceContext& context) {
+  auto work = std::make_shared<StoreWork>();
+  core::Learning& learning = work->learning;
+  learning = std::move(request.learning);
+  if (auto complete = completeLearning(learning, request, context.rules); !complete) return complete.error();
+  work->uid = caller.uid;
+  work->idempotencyKey = std::move(request.idempotencyKey);
+  work->bodyDigest = request.bodyDigest;
+  work->rules = &context.rules;
+  work->now = context.clock.now();
+  learning.id = context.ids.next(work->now);
+  learning.timestamp = work->now;
+  learning.updated = work->now;
+  learning.createdBy = caller.uid;
+  learning.createdOn = context.access.host();
+  if (learning.kind == core::Kind::Interaction) estimateTokensSaved(learning, context.rules);
+  return work;
 }
 
 }  // namespace
@@ -201,26 +220,13 @@ ports::Task<StoreAnswer> StoreService::store(StoreRequest request, core::Caller 
     const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     return std::max(time, std::chrono::milliseconds(0));
   };
-  auto work = std::make_shared<StoreWork>();
-  work->learning = std::move(request.learning);
-  auto resolved = co_await resolveContext(work->learning);
+  auto resolved = co_await resolveContext(request.learning);
   if (!resolved) co_return resolved.error();
-  auto complete = completeLearning(work->learning, request, context_.rules);
-  if (!complete) co_return complete.error();
-  work->uid = caller.uid;
-  work->idempotencyKey = std::move(request.idempotencyKey);
-  work->bodyDigest = request.bodyDigest;
-  work->rules = &context_.rules;
-  work->now = context_.clock.now();
-  core::Learning& learning = work->learning;
-  learning.id = context_.ids.next(work->now);
-  learning.timestamp = work->now;
-  learning.updated = work->now;
-  learning.createdBy = caller.uid;
-  learning.createdOn = context_.access.host();
-  if (learning.kind == core::Kind::Interaction) estimateTokensSaved(learning, context_.rules);
+  auto made = makeWork(std::move(request), caller, context_);
+  if (!made) co_return made.error();
+  std::shared_ptr<StoreWork> work = std::move(*made);
 
-  auto embedded = co_await indexer_.embed(Indexer::embeddedText(learning), left());
+  auto embedded = co_await indexer_.embed(Indexer::embeddedText(work->learning), left());
   std::optional<ports::Embedding> embedding = embedded ? std::move(*embedded) : std::nullopt;
   if (embedding) {
     auto novelty = co_await findNovelty(*embedding, left());

@@ -1,5 +1,6 @@
 #include "services/transfer_service.hpp"
 
+#include "core/code_points.hpp"
 #include "json/learning_codec.hpp"
 #include "services/import_line.hpp"
 #include "services/indexer.hpp"
@@ -33,11 +34,9 @@ struct ImportWork {
 
 ImportRejection rejection(std::uint64_t number, const core::Error& error) { return {number, error.field(), error.message()}; }
 
-bool isBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
-
-core::Result<int> prepareAll(ImportWork& work, ServiceContext& context) {
+core::Result<void> prepareAll(ImportWork& work, ServiceContext& context) {
   for (const auto& text : work.texts) {
-    if (isBlank(text.text)) continue;
+    if (core::isBlankText(text.text)) continue;
     auto line = prepareImportLine(text.text, work.caller, context.access, context.rules, work.now);
     if (!line) {
       work.malformed.push_back(rejection(text.number, line.error()));
@@ -47,7 +46,7 @@ core::Result<int> prepareAll(ImportWork& work, ServiceContext& context) {
     work.prepared.push_back({text.number, std::move(*line)});
   }
   work.texts.clear();
-  return 0;
+  return {};
 }
 
 bool sameContent(const core::Learning& a, const core::Learning& b) {
@@ -69,6 +68,24 @@ core::Result<bool> meetsItsId(ports::RecordTransaction& transaction, const Prepa
   return true;
 }
 
+/// Scores by what is known inside the transaction too; the marks of wrong factors stay.
+core::Result<void> scoreImported(ports::RecordTransaction& transaction, core::Learning& learning, const ServiceRules& rules) {
+  Novelty novelty;
+  auto equal = transaction.hasKey(core::keyOf(learning), learning.id);
+  if (!equal) return equal.error();
+  novelty.equalKey = *equal;
+  const core::ValueBreakdown marked = learning.breakdown;
+  if (auto scored = scoreLearning(learning, novelty, rules); !scored) return scored.error();
+  core::ValueBreakdown& parts = learning.breakdown;
+  parts.complexity.fallback = marked.complexity.fallback;
+  parts.reusability.fallback = marked.reusability.fallback;
+  parts.novelty.fallback = marked.novelty.fallback;
+  parts.confirmation.fallback = marked.confirmation.fallback;
+  parts.impact.fallback = marked.impact.fallback;
+  learning.promoted = core::isPromoted(learning);
+  return {};
+}
+
 core::Result<void> importOne(ports::RecordTransaction& transaction, const Prepared& one, ImportWork& work, const ServiceRules& rules) {
   auto met = meetsItsId(transaction, one, work.answer);
   if (!met) return met.error();
@@ -87,19 +104,7 @@ core::Result<void> importOne(ports::RecordTransaction& transaction, const Prepar
     }
   }
   if (!one.line.hasValueScore) {
-    Novelty novelty;
-    auto equal = transaction.hasKey(core::keyOf(learning), learning.id);
-    if (!equal) return equal.error();
-    novelty.equalKey = *equal;
-    const auto marked = learning.breakdown;
-    auto scored = scoreLearning(learning, novelty, rules);
-    if (!scored) return scored.error();
-    learning.breakdown.complexity.fallback = marked.complexity.fallback;
-    learning.breakdown.reusability.fallback = marked.reusability.fallback;
-    learning.breakdown.novelty.fallback = marked.novelty.fallback;
-    learning.breakdown.confirmation.fallback = marked.confirmation.fallback;
-    learning.breakdown.impact.fallback = marked.impact.fallback;
-    learning.promoted = core::isPromoted(learning);
+    if (auto scored = scoreImported(transaction, learning, rules); !scored) return scored.error();
   }
   auto inserted = transaction.insert(learning);
   if (!inserted) return inserted.error();

@@ -77,6 +77,17 @@ TEST_F(Learnings, ResolvedWithoutASolutionIsRefused) {
   EXPECT_EQ(patch(open, request).error().field(), "outcome");
 }
 
+TEST_F(Learnings, ASolutionOfWhiteSpaceIsNone) {
+  PatchRequest request;
+  request.solution = " \n\v";
+  const auto resolved = store(Kind::Failure, "it broke", "mend it");
+  const auto after = patch(resolved, request);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->outcome, Outcome::Open);
+  EXPECT_EQ(after->solution, "");
+  EXPECT_EQ(patch(store(Kind::Solution, "how?", "so"), request).error().field(), "solution");
+}
+
 TEST_F(Learnings, ATextThatAnotherHasIsAConflictThatNamesIt) {
   const auto one = store(Kind::Solution, "the first", "same");
   const auto two = store(Kind::Solution, "the second", "same");

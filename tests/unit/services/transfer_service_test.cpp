@@ -31,6 +31,13 @@ TEST_F(Transfer, LinesAreStoredCountedOrRejectedEachByItself) {
   EXPECT_EQ(answer.rejected[1].line, 5U);
 }
 
+TEST_F(Transfer, AFailureWithASolutionOfWhiteSpaceIsOpen) {
+  EXPECT_EQ(load({R"({"kind":"failure","query":"it broke","solution":" \n"})"}).stored, 1U);
+  const core::Learning& stored = fake.records.state().rows.begin()->second.learning;
+  EXPECT_EQ(stored.outcome, core::Outcome::Open);
+  EXPECT_EQ(stored.solution, "");
+}
+
 TEST_F(Transfer, AnIdThatIsThereIsUnchangedOrRejected) {
   const std::string id = R"("id":"018f0000-0000-7000-8000-000000000001")";
   load({"{" + id + R"(,"kind":"solution","query":"how?","solution":"so"})"});
