@@ -9,7 +9,7 @@ namespace learnd::app {
 struct Options {
   bool user = false;         // --user: a daemon of one's own
   bool checkConfig = false;  // --check-config: judge the file and end
-  std::string config;        // --config FILE; empty: the place by interface
+  std::string config;        // --config FILE; empty: the usual place
 };
 
 /// The options, or the exit status where there is nothing more to do (--help, --version, a wrong flag); what there is to say is printed.

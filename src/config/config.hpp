@@ -11,10 +11,11 @@ namespace learnd::config {
 
 enum class Bus : unsigned char { System, Session, None };
 
-/// The whole configuration; every default is the interface's. Which values this build can run is for the start to say.
+/// The whole configuration, as docs/configuration.md describes it; the defaults are here. Which values this build can run is for the start
+/// to say.
 struct Config {
   struct Server {
-    std::string socket;  // empty: the place that the interface names
+    std::string socket;  // empty: the usual place
     std::uint32_t socketMode = 0660;
     std::string socketGroup;  // empty: as the process
     std::string adminGroup;   // empty: none

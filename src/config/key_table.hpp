@@ -27,7 +27,7 @@ struct Key {
   [[nodiscard]] std::string_view name() const { return path.substr(path.rfind('.') + 1); }
 };
 
-/// Every key there is, by table in the interface's order. The documentation of the keys is held to it by a test.
+/// Every key there is, by table in the order of docs/configuration.md. The documentation of the keys is held to it by a test.
 const std::vector<Key>& keyTable();
 
 }  // namespace learnd::config

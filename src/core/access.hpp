@@ -17,7 +17,7 @@ struct Caller {
   bool consented = false;             // polkit agreed that this call may do what an administrator may
 };
 
-/// Who may do what (interface, "Who may").
+/// Who may change which learnings.
 class AccessPolicy {
  public:
   AccessPolicy() = default;

@@ -32,7 +32,7 @@ double Calibration::score(double cosine) const {
     fromCosine = points[i];
     fromScore = kScores[i];
   }
-  if (fromCosine >= 1) return cosine >= fromCosine ? 1 : fromScore;
+  if (fromCosine >= 1) return 1;
   return std::min(1.0, fromScore + (1 - fromScore) * (cosine - fromCosine) / (1 - fromCosine));
 }
 

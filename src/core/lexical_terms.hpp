@@ -21,6 +21,7 @@ struct LexicalTerms {
 
 /// The version of these rules (tokens, stemmer, hash): an index made by another one is made anew.
 inline constexpr int kLexicalVersion = 1;
+/// What a trigram counts beside a word.
 inline constexpr double kTrigramWeight = 0.3;
 
 /// Words: runs of letters, digits and '_' in lower case, Snowball English stems, no stop list. Trigrams: of words and of runs of other

@@ -31,7 +31,6 @@ class LineCursor {
   /// Whether a name or number can't go on here.
   [[nodiscard]] bool atBoundary() const { return atEnd() || !isNameByte(line_[at_]); }
   void skip(std::size_t count = 1) { at_ += count; }
-  void goTo(std::size_t at) { at_ = at; }
 
   bool sign(char wanted) {
     if (atEnd() || line_[at_] != wanted) return false;

@@ -35,7 +35,7 @@ std::vector<Candidate> withoutTwins(const std::vector<Candidate>& candidates) {
 
 std::vector<RankedHit> fuse(const std::vector<Candidate>& candidates, double bestWordScore, const std::optional<Calibration>& calibration,
                             SearchMode mode) {
-  const Calibration unscaled{0, rawCalibration().points};
+  const Calibration unscaled = rawCalibration();
   const Calibration& scale = calibration ? *calibration : unscaled;
   std::vector<RankedHit> hits;
   hits.reserve(candidates.size());

@@ -24,6 +24,7 @@ struct RankedHit {
   double rankScore = 0;
 };
 
+/// What meaning counts beside words.
 inline constexpr double kMeaningWeight = 1.5;
 
 /// The fused order, best first (ties by newest id): wordScore / bestWordScore + 1.5 x meaning; `Lexical` and `Dense` rank by one part

@@ -21,10 +21,11 @@ struct Reuse {
   std::string reason;
 };
 
-/// Whether it may be reused at all (reuse rule 1): an active success with an answer, without feedback that speaks against it.
+/// Whether it may be reused at all (docs/ranking.md, "What may be reused"): an active success with an answer, without feedback that speaks
+/// against it.
 bool mayBeReused(const Learning& learning);
 
-/// The order among learnings with an equal key (reuse rule 2): most successes - failures, then the newest.
+/// The order among learnings with an equal key: most successes - failures, then the newest.
 void sortExact(std::vector<Learning>& learnings);
 
 /// Decides on exact keys: `exact` are the learnings with the question's key, in sortExact's order; `best` is the best hit besides, if any,

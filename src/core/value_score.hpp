@@ -98,7 +98,7 @@ struct ValueScore {
 /// The weights of a set by name: standard, code, error, custom. An unknown name is an error of field "weight_set".
 [[nodiscard]] Result<Weights> weightsOf(std::string_view weightSet, const ScoringRules& rules);
 
-/// Five factors of learning-value theory: value = sum of weight x factor, profile "standard" or "detailed". `derived` stands in for absent
+/// The value of a learning: sum of weight x factor, profile "standard" or "detailed". `derived` stands in for absent
 /// factors; without it (the pure calculator) nothing is derived and absent novelty counts as novel.
 [[nodiscard]] Result<ValueScore> scoreValue(const Factors& given, const DerivedFactors* derived, std::string_view profile,
                                             std::string_view weightSet, const ScoringRules& rules);
