@@ -29,6 +29,12 @@ std::optional<double> numberWithin(const Scalar& value, double least, double mos
   return given;
 }
 
+/// The text, where the value is one that `accepts` lets through.
+const std::string* textWithin(const Scalar& value, bool (*accepts)(std::string_view)) {
+  const auto* given = std::get_if<std::string>(&value);
+  return given != nullptr && accepts(*given) ? given : nullptr;
+}
+
 std::string range(std::string_view what, const std::string& least, const std::string& most) {
   return std::string(what) + " from " + least + " to " + most;
 }
@@ -59,10 +65,9 @@ Key flag(std::string_view path, Place<bool> place) {
 Key text(std::string_view path, const TextRule& rule, Place<std::string> place) {
   return {path, std::string(rule.allowed),
           [=, accepts = rule.accepts](const Scalar& value, Config& config) {
-            const auto* given = std::get_if<std::string>(&value);
-            if (given == nullptr || !accepts(*given)) return false;
-            place(config) = *given;
-            return true;
+            const auto* given = textWithin(value, accepts);
+            if (given != nullptr) place(config) = *given;
+            return given != nullptr;
           },
           [=](Config config) { return showText(place(config)); }};
 }
@@ -70,10 +75,9 @@ Key text(std::string_view path, const TextRule& rule, Place<std::string> place) 
 Key optionalText(std::string_view path, const TextRule& rule, Place<std::optional<std::string>> place) {
   return {path, std::string(rule.allowed),
           [=, accepts = rule.accepts](const Scalar& value, Config& config) {
-            const auto* given = std::get_if<std::string>(&value);
-            if (given == nullptr || !accepts(*given)) return false;
-            place(config) = *given;
-            return true;
+            const auto* given = textWithin(value, accepts);
+            if (given != nullptr) place(config) = *given;
+            return given != nullptr;
           },
           [=](Config config) { return place(config) ? showText(*place(config)) : std::string(); }};
 }
