@@ -22,7 +22,7 @@ namespace learnd::support {
 template <class R>
 class Pending {
  public:
-  explicit Pending(boost::asio::any_io_executor executor) : executor_(executor), event_(executor) {
+  explicit Pending(const boost::asio::any_io_executor& executor) : executor_(executor), event_(executor) {
     event_.expires_at(std::chrono::steady_clock::time_point::max());
   }
 

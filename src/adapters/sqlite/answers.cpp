@@ -3,9 +3,6 @@
 #include "adapters/sqlite/learning_row.hpp"
 #include "core/limits.hpp"
 
-#include <algorithm>
-#include <stdexcept>
-
 namespace learnd::sqlite {
 
 namespace {
@@ -27,9 +24,7 @@ std::optional<ports::RememberedAnswer> recallAnswer(Connection& connection, std:
   row.bind(uid).bind(idempotencyKey).bind(notBefore.time_since_epoch().count());
   if (!row.step()) return std::nullopt;
   ports::RememberedAnswer answer;
-  const Blob digest = row.blob(0);
-  if (digest.size() != answer.bodyDigest.size()) throw std::runtime_error("a stored digest has not 32 bytes");
-  std::copy(digest.begin(), digest.end(), answer.bodyDigest.begin());
+  answer.bodyDigest = readDigest(row.blob(0));
   answer.id = readId(row.blob(1));
   answer.created = row.integer(2) != 0;
   answer.duplicate = row.integer(3) != 0;

@@ -208,8 +208,6 @@ const std::string& learningColumns() {
   return kSelected;
 }
 
-int learningColumnCount() { return static_cast<int>(kColumns.size() - kWrittenOnly) + 1; }
-
 void bindLearning(Query& query, const core::Learning& learning, const RowPlace& place, RowTexts& texts) {
   texts.factors = factorsText(learning.factors);
   texts.breakdown = breakdownText(learning.breakdown);
@@ -274,6 +272,13 @@ core::LearningId readId(Blob blob) {
   if (blob.size() != bytes.size()) throw std::runtime_error("a stored id has not 16 bytes");
   std::copy(blob.begin(), blob.end(), bytes.begin());
   return core::LearningId(bytes);
+}
+
+Digest readDigest(Blob blob) {
+  Digest digest{};
+  if (blob.size() != digest.size()) throw std::runtime_error("a stored digest has not 32 bytes");
+  std::copy(blob.begin(), blob.end(), digest.begin());
+  return digest;
 }
 
 }  // namespace learnd::sqlite

@@ -24,20 +24,23 @@ struct RowPlace {
 const FixedSql& insertLearning();
 const FixedSql& updateLearning();
 
-/// Binds all columns of a row; `lists` holds the texts that are made for it and must live until the query ends.
+/// The texts that are made for a row.
 struct RowTexts {
   std::string factors, breakdown, contextUsed, keywords, prerequisites, variations, examples, members;
 };
+
+/// Binds all columns of a row; `texts` is the place for what is made for it and must live until the query ends.
 void bindLearning(Query& query, const core::Learning& learning, const RowPlace& place, RowTexts& texts);
 
-/// The columns that readLearning reads, of the table `l` (learnings), and how many there are.
+/// The columns that readLearning reads, of the table `l` (learnings).
 const std::string& learningColumns();
-int learningColumnCount();
 
 /// Reads a learning from the columns from `first` on. Throws where what is stored can't be read.
 core::Learning readLearning(const Query& row, int first = 0);
 
+/// Both throw where the bytes are not as many as they must be.
 core::LearningId readId(Blob blob);
+Digest readDigest(Blob blob);
 
 /// The stored numbers of the words.
 int numberOf(core::Kind kind);

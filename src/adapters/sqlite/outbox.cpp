@@ -142,10 +142,9 @@ std::uint64_t enqueueAgain(WriteContext& context, const std::vector<core::Learni
 
 std::vector<ports::StoredEntry> activeEntries(Connection& connection, const std::optional<core::LearningId>& after, std::size_t limit) {
   static const FixedSql kActive(activeSql());
-  static constexpr core::LearningId::Bytes kBeforeAll{};
   std::vector<ports::StoredEntry> entries;
   auto row = connection.query(kActive);
-  row.bind(after ? Blob(after->bytes()) : Blob(kBeforeAll).first(0)).bind(static_cast<std::int64_t>(limit));
+  row.bind(after ? Blob(after->bytes()) : Blob()).bind(static_cast<std::int64_t>(limit));
   while (row.step()) {
     ports::StoredEntry entry;
     entry.vector = readVector(row, 0);

@@ -46,13 +46,6 @@ const FixedSql kAddFeedback("insert into feedback (learning, time, outcome, note
 const FixedSql kAddScore(
     "insert into score_history (learning, until, value_score, profile, weight_set, factors, breakdown) values (?, ?, ?, ?, ?, ?, ?)");
 
-Digest readDigest(Blob blob) {
-  Digest digest{};
-  if (blob.size() != digest.size()) throw std::runtime_error("a stored digest has not 32 bytes");
-  std::copy(blob.begin(), blob.end(), digest.begin());
-  return digest;
-}
-
 std::optional<core::Learning> one(Query& row) {
   if (!row.step()) return std::nullopt;
   return readLearning(row);

@@ -35,16 +35,7 @@ std::string factorsText(const core::Factors& factors) {
 std::string breakdownText(const core::ValueBreakdown& breakdown) { return json::write(json::encodeBreakdown(breakdown)); }
 
 std::string contextText(const std::vector<core::ContextUsed>& context) {
-  if (context.empty()) return {};
-  json::Value::Array items;
-  for (const auto& used : context) {
-    json::Value::Object item;
-    if (used.id) item.emplace_back("id", used.id->text());
-    item.emplace_back("text", used.text);
-    if (used.score) item.emplace_back("score", *used.score);
-    items.emplace_back(std::move(item));
-  }
-  return json::write(json::Value(std::move(items)));
+  return context.empty() ? std::string() : json::write(json::encodeContextUsed(context));
 }
 
 std::string listText(const std::vector<std::string>& list) {
@@ -54,6 +45,7 @@ std::string listText(const std::vector<std::string>& list) {
 
 std::string idsText(const std::vector<core::LearningId>& ids) {
   std::vector<std::string> texts;
+  texts.reserve(ids.size());
   for (const auto& id : ids) texts.push_back(id.text());
   return listText(texts);
 }

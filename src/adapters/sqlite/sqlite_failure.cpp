@@ -62,10 +62,6 @@ const char* adviceFor(int code) {
 
 }  // namespace
 
-bool SqliteFailure::isBusy() const { return (code_ & 0xff) == SQLITE_BUSY; }
-
-bool SqliteFailure::isDuplicate() const { return code_ == SQLITE_CONSTRAINT_UNIQUE || code_ == SQLITE_CONSTRAINT_PRIMARYKEY; }
-
 core::Error errorOf(const SqliteFailure& failure) {
   std::string message = std::string("record store: ") + failure.what() + " (SQLite " + std::to_string(failure.code()) + ")";
   if (const char* advice = adviceFor(failure.code())) message += std::string("; ") + advice;

@@ -14,10 +14,6 @@ class SqliteFailure : public std::runtime_error {
   /// `code` is an extended result code.
   SqliteFailure(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
   [[nodiscard]] int code() const { return code_; }
-  /// Another program has the database locked.
-  [[nodiscard]] bool isBusy() const;
-  /// A unique value that is there already.
-  [[nodiscard]] bool isDuplicate() const;
 
  private:
   int code_;

@@ -89,17 +89,7 @@ std::size_t Writer::runGroup(std::vector<Job>& group, std::size_t first) {
       if (result) result = ended;
     }
   }
-  {
-    const std::lock_guard lock(mutex_);
-    figures_.works += results.size();
-    figures_.commits += committed ? 1 : 0;
-    if (committed) figures_.trouble.clear();
-    for (const auto& result : results) {
-      if (result || result.error().kind() != core::ErrorKind::StorageFull) continue;
-      figures_.trouble = result.error().message();
-      wantsRoom_ = true;
-    }
-  }
+  count(results, committed);
   for (std::size_t i = 0; i < results.size(); ++i) {
     Job& job = group[first + i];
     // What the work holds is the caller's alone again when it goes on.
@@ -107,6 +97,18 @@ std::size_t Writer::runGroup(std::vector<Job>& group, std::size_t first) {
     job.answer(std::move(results[i]));
   }
   return first + results.size();
+}
+
+void Writer::count(const std::vector<core::Result<void>>& results, bool committed) {
+  const std::lock_guard lock(mutex_);
+  figures_.works += results.size();
+  figures_.commits += committed ? 1 : 0;
+  if (committed) figures_.trouble.clear();
+  for (const auto& result : results) {
+    if (result || result.error().kind() != core::ErrorKind::StorageFull) continue;
+    figures_.trouble = result.error().message();
+    wantsRoom_ = true;
+  }
 }
 
 core::Result<void> Writer::runOne(const Job& job, bool alone) {

@@ -89,7 +89,7 @@ class Writer {
         kept->emplace(std::move(*result));
         return {};
       };
-      auto pass = [kept, answer = std::move(answer)](core::Result<void> done) {
+      auto pass = [kept, answer = std::move(answer)](const core::Result<void>& done) {
         done ? answer(core::Result<T>(std::move(**kept))) : answer(core::Result<T>(done.error()));
       };
       return {std::move(keep), durability, std::move(pass)};
@@ -99,6 +99,7 @@ class Writer {
   bool submit(Job job);
   void work();
   std::size_t runGroup(std::vector<Job>& group, std::size_t first);
+  void count(const std::vector<core::Result<void>>& results, bool committed);
   core::Result<void> runOne(const Job& job, bool alone);
   void setDurability(Durability durability);
   void makeRoom();
