@@ -8,6 +8,7 @@
 #include "services/services.hpp"
 #include "support/log.hpp"
 #include "support/notify.hpp"
+#include "support/thrown.hpp"
 #include "support/timeout.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -38,8 +39,8 @@ constexpr auto kCalibrationPatience = 5s;
 struct Parts {
   asio::io_context context{1};
   support::BlockingPool pool{kPoolThreads};
-  adapters::system::SystemClock clock;
-  adapters::system::Uuid7Source ids;
+  system::SystemClock clock;
+  system::Uuid7Source ids;
   std::unique_ptr<ports::RecordStore> records;
   std::unique_ptr<ports::VectorIndex> index;
   std::unique_ptr<ports::Embedder> embedder;
@@ -87,17 +88,10 @@ core::Result<void> build(Parts& parts, const config::Config& config, const suppo
   return {};
 }
 
-void logFailure(const char* what, std::exception_ptr failed) {
-  if (!failed) return;
-  try {
-    std::rethrow_exception(failed);
-  } catch (const std::exception& error) {
-    support::log::error(what, {{"ERROR", error.what()}});
-  }
-}
-
 void spawn(Parts& parts, asio::awaitable<void> work, const char* what) {
-  asio::co_spawn(parts.context, std::move(work), [what](std::exception_ptr failed) { logFailure(what, failed); });
+  asio::co_spawn(parts.context, std::move(work), [what](const std::exception_ptr& thrown) {
+    if (thrown) support::log::error(what, {{"ERROR", support::reasonOf(thrown)}});
+  });
 }
 
 asio::awaitable<void> flushQuality(services::QualityService& quality) {
@@ -119,7 +113,6 @@ asio::awaitable<core::Result<void>> open(Parts& parts) {
   // What is missing is said, and tried again, by the indexer.
   (void)co_await support::withTimeout(std::move(preparing), kCalibrationPatience);
   (void)co_await parts.services->quality.report();
-  (void)co_await parts.services->health.counts();
   auto started = parts.server->start();
   if (!started) co_return started.error();
   if (parts.bus) parts.bus->start();
@@ -168,7 +161,13 @@ int runDaemon(const config::Config& config, const support::Places& places, bool 
     support::log::error("learnd can't start: " + (field.empty() ? "" : field + ": ") + built.error().message());
     return 1;
   }
-  spawn(parts, live(parts), "the daemon ended");
+  asio::co_spawn(parts.context, live(parts), [&parts](const std::exception_ptr& thrown) {
+    if (!thrown) return;
+    support::log::error("the daemon failed", {{"ERROR", support::reasonOf(thrown)}});
+    parts.status = 1;
+    // Nobody waits for its end any more, and the other coroutines would go on for ever.
+    parts.context.stop();
+  });
   parts.context.run();
   // Workers first: what they still hold must not come back to a loop that has ended.
   parts.bus.reset();

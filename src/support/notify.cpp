@@ -28,8 +28,6 @@ void notifyReady(std::string_view status) {
   sd_notify(0, message.c_str());
 }
 
-void notifyStatus(std::string_view status) { sd_notify(0, statusLine(status).c_str()); }
-
 void notifyStopping() { sd_notify(0, "STOPPING=1"); }
 
 std::optional<std::chrono::microseconds> watchdogPulse() {

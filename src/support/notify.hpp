@@ -12,7 +12,6 @@ namespace learnd::support {
 
 /// It serves; `status` is the line that `systemctl status` shows.
 void notifyReady(std::string_view status);
-void notifyStatus(std::string_view status);
 void notifyStopping();
 
 /// How often the service manager wants a sign of life: half of its limit, so that one may be late. Nothing where it wants none.

@@ -2,7 +2,7 @@
 
 #include "ports/clock.hpp"
 
-namespace learnd::adapters::system {
+namespace learnd::system {
 
 /// The machine's wall clock.
 class SystemClock : public ports::Clock {
@@ -10,4 +10,4 @@ class SystemClock : public ports::Clock {
   [[nodiscard]] core::Timestamp now() const override;
 };
 
-}  // namespace learnd::adapters::system
+}  // namespace learnd::system

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace learnd::adapters::system {
+namespace learnd::system {
 
 namespace {
 
@@ -79,4 +79,4 @@ core::LearningId Uuid7Source::next(core::Timestamp time) {
   return assemble(lastTime_, lastTail_);
 }
 
-}  // namespace learnd::adapters::system
+}  // namespace learnd::system

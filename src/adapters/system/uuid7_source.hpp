@@ -6,7 +6,7 @@
 #include <functional>
 #include <mutex>
 
-namespace learnd::adapters::system {
+namespace learnd::system {
 
 /// UUIDs of version 7 (RFC 9562, sections 5.7 and 6.2): milliseconds, then the part of a millisecond in 12 bits (method 3), then random
 /// bits. Where the clock stands still or goes back, the last id is counted on by a random step (method 2), so that each is above the one
@@ -29,4 +29,4 @@ class Uuid7Source : public ports::IdSource {
   std::uint64_t lastTail_ = 0;  // 62 bits
 };
 
-}  // namespace learnd::adapters::system
+}  // namespace learnd::system

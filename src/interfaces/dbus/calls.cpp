@@ -2,6 +2,7 @@
 
 #include "interfaces/dbus/errors.hpp"
 #include "support/log.hpp"
+#include "support/thrown.hpp"
 #include "support/timeout.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -25,16 +26,6 @@ std::string senderOf(sd_bus_message* call) {
   return sender == nullptr ? std::string() : std::string(sender);
 }
 
-std::string reasonOf(const std::exception_ptr& thrown) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "unknown";
-  }
-}
-
 // What a method throws is a bug of ours: its caller gets an answer all the same.
 ports::Task<BusMessage> guarded(ports::Task<BusMessage> method) {
   std::exception_ptr thrown;
@@ -43,7 +34,7 @@ ports::Task<BusMessage> guarded(ports::Task<BusMessage> method) {
   } catch (...) {
     thrown = std::current_exception();
   }
-  support::log::error("a call on the bus failed", {{"ERROR", reasonOf(thrown)}});
+  support::log::error("a call on the bus failed", {{"ERROR", support::reasonOf(thrown)}});
   co_return core::Error(core::ErrorKind::Internal, "the daemon failed; its log says why");
 }
 
@@ -73,7 +64,7 @@ int Calls::accept(sd_bus_message* call, Method method) {
   running_.emplace_back(std::move(sender), sd_bus_message_get_expect_reply(call) > 0);
   const auto place = std::prev(running_.end());
   auto ended = [this, place](const std::exception_ptr& thrown) {
-    if (thrown) support::log::error("a call on the bus ended badly", {{"ERROR", reasonOf(thrown)}});
+    if (thrown) support::log::error("a call on the bus ended badly", {{"ERROR", support::reasonOf(thrown)}});
     running_.erase(place);
     if (running_.empty()) idle_.cancel();
   };

@@ -2,6 +2,7 @@
 
 #include "interfaces/dbus/session.hpp"
 #include "support/log.hpp"
+#include "support/thrown.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -16,15 +17,6 @@ namespace learnd::interfaces::dbus {
 namespace {
 
 namespace asio = boost::asio;
-
-void logThrown(const std::exception_ptr& thrown) {
-  if (!thrown) return;
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const std::exception& error) {
-    support::log::error("the bus's door failed", {{"ERROR", error.what()}});
-  }
-}
 
 }  // namespace
 
@@ -45,7 +37,7 @@ Door::~Door() { services_.context.events = {}; }
 
 void Door::start() {
   const auto ended = [this](const std::exception_ptr& thrown) {
-    logThrown(thrown);
+    if (thrown) support::log::error("the bus's door failed", {{"ERROR", support::reasonOf(thrown)}});
     --coroutines_;
     ended_.cancel();
   };

@@ -17,6 +17,46 @@ std::string below(const std::string& path, std::string_view name) {
   return path.empty() ? std::string(name) : path + "." + std::string(name);
 }
 
+/// The room for a value of any basic type, by the letter of its type.
+union Basic {
+  std::uint8_t y;
+  std::int16_t n;
+  std::uint16_t q;
+  std::int32_t i;
+  std::uint32_t u;
+  std::int64_t x;
+  std::uint64_t t;
+  double d;
+  int b;
+  const char* text;
+};
+
+/// A number or a boolean; null where the type is one of the texts.
+json::Value plainValue(char type, const Basic& value) {
+  switch (type) {
+    case 'y':
+      return std::int64_t{value.y};
+    case 'n':
+      return std::int64_t{value.n};
+    case 'q':
+      return std::int64_t{value.q};
+    case 'i':
+      return std::int64_t{value.i};
+    case 'u':
+      return std::int64_t{value.u};
+    case 'x':
+      return value.x;
+    case 't':
+      return value.t;
+    case 'b':
+      return value.b != 0;
+    case 'd':
+      return value.d;
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 std::string MessageReader::text() {
@@ -77,47 +117,15 @@ json::Value MessageReader::readValue(const std::string& path) {
 }
 
 json::Value MessageReader::readBasic(char type, const std::string& path) {
-  union {
-    std::uint8_t byte;
-    std::int16_t n;
-    std::uint16_t q;
-    std::int32_t i;
-    std::uint32_t u;
-    std::int64_t x;
-    std::uint64_t t;
-    double d;
-    int flag;
-    const char* text;
-  } place{};
+  Basic place{};
   if (std::string_view("ynqiuxtdbsog").find(type) == std::string_view::npos) {
     fail(core::Error::invalidField(
         path, std::string("a value of type ") + type + " is not taken: texts, numbers, booleans, lists and a{sv} are"));
     return {};
   }
   if (!read(type, &place)) return {};
-  switch (type) {
-    case 'y':
-      return std::int64_t{place.byte};
-    case 'n':
-      return std::int64_t{place.n};
-    case 'q':
-      return std::int64_t{place.q};
-    case 'i':
-      return std::int64_t{place.i};
-    case 'u':
-      return std::int64_t{place.u};
-    case 'x':
-      return place.x;
-    case 't':
-      return place.t;
-    case 'b':
-      return place.flag != 0;
-    case 'd':
-      if (!std::isfinite(place.d)) fail(core::Error::invalidField(path, "it must be a finite number"));
-      return place.d;
-    default:
-      break;
-  }
+  if (type == 'd' && !std::isfinite(place.d)) fail(core::Error::invalidField(path, "it must be a finite number"));
+  if (std::string_view("sog").find(type) == std::string_view::npos) return plainValue(type, place);
   const std::string_view text = place.text;
   if (type == 'g' && text.empty()) return nullptr;
   return spend(text.size()) ? json::Value(text) : json::Value();

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace learnd::adapters::system {
+namespace learnd::system {
 namespace {
 
 using namespace std::chrono_literals;
@@ -93,4 +93,4 @@ TEST(SystemClock, IsTheWallClock) {
 }
 
 }  // namespace
-}  // namespace learnd::adapters::system
+}  // namespace learnd::system
