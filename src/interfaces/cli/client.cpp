@@ -205,7 +205,7 @@ std::string findSocket(const std::string& given) {
   if (!given.empty()) return given;
   if (const char* named = std::getenv("LEARND_SOCKET"); named != nullptr && *named != '\0') return named;
   std::error_code ignored;
-  const std::string own = userSocket();
+  std::string own = userSocket();
   if (!own.empty() && std::filesystem::exists(own, ignored)) return own;
   if (std::filesystem::exists(kSystemSocket, ignored) || own.empty()) return kSystemSocket;
   return own;

@@ -30,6 +30,10 @@ int runChosen(Session& session) {
   } catch (const UsageError& error) {
     fmt::print(stderr, "learnctl: {}\n", error.what());
     return kWrongUsage;
+  } catch (const std::exception& error) {
+    // No memory, a folder that can't be read: nothing that a command answers by itself.
+    fmt::print(stderr, "learnctl: {}\n", error.what());
+    return kFailed;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "interfaces/cli/report.hpp"
 
+#include "core/code_points.hpp"
 #include "interfaces/cli/terminal.hpp"
 
 #include <fmt/format.h>
@@ -12,13 +13,8 @@ namespace learnd::cli {
 
 namespace {
 
-std::size_t charactersIn(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
-}
-
 std::string padded(const std::string& text, std::size_t width) {
-  const std::size_t length = charactersIn(text);
+  const std::size_t length = core::countCharacters(text);
   return length < width ? text + std::string(width - length, ' ') : text;
 }
 
@@ -36,18 +32,14 @@ void printText(std::string_view name, const json::Value& learning, std::string_v
 
 }  // namespace
 
-Client& Session::client() {
-  if (!client_) client_.emplace(socketPath());
-  return *client_;
-}
-
 int reportProblem(const Session& session, const Answer& answer) {
   const json::Value problem = answer.value();
   const std::string detail = textOf(problem, "detail");
   const std::string field = textOf(problem, "field");
   const std::string id = textOf(problem, "id");
   if (session.json && problem.asObject() != nullptr) fmt::print("{}\n", json::write(problem));
-  fmt::print(stderr, "learnctl: {}{}{}\n", field.empty() ? "" : field + ": ",
+  const bool saysField = field.empty() || detail.starts_with(field);
+  fmt::print(stderr, "learnctl: {}{}{}\n", saysField ? "" : field + ": ",
              detail.empty() ? fmt::format("the daemon answered with status {}", answer.status) : detail, id.empty() ? "" : " (" + id + ")");
   return answer.status == 404 ? kNothingFound : kFailed;
 }
@@ -63,6 +55,17 @@ std::string textOf(const json::Value& object, std::string_view member) {
   const json::Value* value = object.find(member);
   const std::string* text = value != nullptr ? value->asText() : nullptr;
   return text != nullptr ? *text : std::string();
+}
+
+const json::Value::Array* listOf(const json::Value& object, std::string_view member) {
+  const json::Value* value = object.find(member);
+  return value != nullptr ? value->asArray() : nullptr;
+}
+
+std::uint64_t countOf(const json::Value& object, std::string_view member) {
+  const json::Value* value = object.find(member);
+  const std::int64_t* count = value != nullptr ? value->asInteger() : nullptr;
+  return count != nullptr && *count > 0 ? static_cast<std::uint64_t>(*count) : 0;
 }
 
 std::string shownOf(const json::Value& object, std::string_view member) {
@@ -91,9 +94,10 @@ void printLearning(const json::Value& learning) {
 
 void printTable(const std::vector<std::string>& heads, const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
-  std::transform(heads.begin(), heads.end(), std::back_inserter(widths), [](const std::string& head) { return charactersIn(head); });
+  std::transform(heads.begin(), heads.end(), std::back_inserter(widths),
+                 [](const std::string& head) { return core::countCharacters(head); });
   for (const auto& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], charactersIn(row[i]));
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], core::countCharacters(row[i]));
   }
   std::size_t left = terminalWidth();
   for (std::size_t i = 0; i + 1 < widths.size(); ++i) left = left > widths[i] + 2 ? left - widths[i] - 2 : 20;
@@ -108,7 +112,7 @@ void printTable(const std::vector<std::string>& heads, const std::vector<std::ve
 
 void printFacts(const std::vector<std::pair<std::string, std::string>>& facts) {
   std::size_t width = 0;
-  for (const auto& [name, value] : facts) width = std::max(width, charactersIn(name));
+  for (const auto& [name, value] : facts) width = std::max(width, core::countCharacters(name));
   for (const auto& [name, value] : facts) fmt::print("{}  {}\n", dim(padded(name, width)), oneLine(value, 4096));
 }
 

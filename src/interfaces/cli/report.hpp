@@ -4,6 +4,7 @@
 #include "interfaces/cli/session.hpp"
 #include "json/value.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -19,6 +20,10 @@ int report(const Session& session, const Answer& answer, const std::function<int
 
 /// Text of a member; empty where it is absent, null or no text.
 std::string textOf(const json::Value& object, std::string_view member);
+/// Items of a member; null where it is absent or no list.
+const json::Value::Array* listOf(const json::Value& object, std::string_view member);
+/// A count; 0 where the member is absent or none.
+std::uint64_t countOf(const json::Value& object, std::string_view member);
 /// A member for people: text as it is, numbers with two decimals where they have any.
 std::string shownOf(const json::Value& object, std::string_view member);
 

@@ -1,5 +1,7 @@
 #include "interfaces/cli/terminal.hpp"
 
+#include "core/code_points.hpp"
+
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -16,8 +18,6 @@ bool wantsStyle() {
   static const bool wanted = outputIsTerminal() && std::getenv("NO_COLOR") == nullptr;
   return wanted;
 }
-
-bool isContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
 bool isControl(char byte) {
   const auto value = static_cast<unsigned char>(byte);
@@ -43,7 +43,7 @@ std::string oneLine(std::string_view text, std::size_t width) {
   std::string line;
   std::size_t characters = 0;
   for (const char byte : text) {
-    if (isContinuation(byte)) {
+    if (core::isContinuationByte(byte)) {
       line += byte;
       continue;
     }

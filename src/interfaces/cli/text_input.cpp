@@ -21,20 +21,22 @@ std::pair<std::string, std::string> splitPair(const std::string& text, std::stri
   return {text.substr(0, place), text.substr(place + 1)};
 }
 
-json::Value metadataOf(const std::vector<std::string>& pairs) {
-  json::Value metadata{json::Value::Object{}};
+json::Value objectOf(const std::vector<std::string>& pairs, std::string_view flag) {
+  json::Value object{json::Value::Object{}};
   for (const std::string& pair : pairs) {
-    auto [key, text] = splitPair(pair, "--meta");
+    auto [key, text] = splitPair(pair, flag);
     if (!key.ends_with(':')) {
-      metadata.set(std::move(key), std::move(text));
+      object.set(std::move(key), std::move(text));
       continue;
     }
     key.pop_back();
     auto parsed = json::parse(text);
-    if (!parsed || key.empty()) throw UsageError("--meta KEY:=JSON needs JSON behind ':=', not '" + text + "'");
-    metadata.set(std::move(key), std::move(*parsed));
+    if (!parsed || key.empty()) throw UsageError(std::string(flag) + " KEY:=JSON needs JSON behind ':=', not '" + text + "'");
+    object.set(std::move(key), std::move(*parsed));
   }
-  return metadata;
+  return object;
 }
+
+json::Value textsOf(const std::vector<std::string>& texts) { return json::Value(json::Value::Array(texts.begin(), texts.end())); }
 
 }  // namespace learnd::cli

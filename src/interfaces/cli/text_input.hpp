@@ -22,7 +22,10 @@ std::string textOrInput(const std::string& text);
 /// KEY=VALUE, split at the first '='.
 std::pair<std::string, std::string> splitPair(const std::string& text, std::string_view flag);
 
-/// `--meta KEY=TEXT` and `--meta KEY:=JSON` as an object.
-json::Value metadataOf(const std::vector<std::string>& pairs);
+/// The values of a flag that takes KEY=TEXT and KEY:=JSON, as an object.
+json::Value objectOf(const std::vector<std::string>& pairs, std::string_view flag);
+
+/// Texts as a list.
+json::Value textsOf(const std::vector<std::string>& texts);
 
 }  // namespace learnd::cli

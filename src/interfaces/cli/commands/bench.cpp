@@ -4,6 +4,7 @@
 #include "interfaces/cli/bench/metrics.hpp"
 #include "interfaces/cli/bench/private_daemon.hpp"
 #include "interfaces/cli/commands/commands.hpp"
+#include "interfaces/cli/index_wait.hpp"
 #include "interfaces/cli/report.hpp"
 #include "interfaces/cli/terminal.hpp"
 #include "interfaces/cli/text_input.hpp"
@@ -11,11 +12,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <map>
 #include <memory>
-#include <thread>
 
 namespace learnd::cli {
 
@@ -55,24 +54,9 @@ void importCorpus(Client& client, const DataSet& set) {
     return piece;
   });
   const json::Value value = answer.value();
-  const json::Value* rejected = value.find("rejected");
-  if (!answer.ok() || rejected == nullptr || rejected->asArray() == nullptr || !rejected->asArray()->empty()) {
+  const auto* rejections = listOf(value, "rejected");
+  if (!answer.ok() || rejections == nullptr || !rejections->empty()) {
     throw UsageError("bench: the corpus can't be imported: " + answer.body.substr(0, 500));
-  }
-}
-
-void waitForVectors(Client& client) {
-  Progress progress("indexing");
-  std::int64_t most = 0;
-  while (true) {
-    const json::Value stats = client.get("/v1/stats").value();
-    const json::Value* pending = stats.find("pending_index");
-    const json::Value* embedder = stats.find("embedder");
-    const bool down = embedder != nullptr && textOf(*embedder, "state") == "down";
-    if (pending == nullptr || pending->asInteger() == nullptr || *pending->asInteger() == 0 || down) return;
-    most = std::max(most, *pending->asInteger());
-    progress.show(static_cast<std::uint64_t>(most - *pending->asInteger()), static_cast<std::uint64_t>(most));
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
 }
 
@@ -97,9 +81,9 @@ Twins findTwins(const DataSet& set) {
 
 std::vector<std::string> rankingOf(const json::Value& answer, const Twins& twins) {
   std::vector<std::string> ranking;
-  const json::Value* results = answer.find("results");
-  if (results == nullptr || results->asArray() == nullptr) return ranking;
-  for (const json::Value& hit : *results->asArray()) {
+  const auto* results = listOf(answer, "results");
+  if (results == nullptr) return ranking;
+  for (const json::Value& hit : *results) {
     const json::Value* learning = hit.find("learning");
     const json::Value* metadata = learning != nullptr ? learning->find("metadata") : nullptr;
     if (metadata == nullptr) continue;
@@ -162,7 +146,7 @@ int runBench(const Session& session, const BenchFlags& flags) {
   const PrivateDaemon daemon(flags.config);
   Client client(daemon.socket());
   importCorpus(client, set);
-  waitForVectors(client);
+  waitForIndex(client);
   const Run run = askAll(client, set, flags.mode, findTwins(set));
   if (!flags.output.empty()) writeRun(flags.output, run);
   return printMetrics(session, evaluate(set.relevance, run));

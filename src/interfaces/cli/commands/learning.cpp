@@ -46,12 +46,9 @@ json::Value patchOf(const EditFlags& flags) {
     if (!text.empty()) patch.set(member, textOrInput(text));
   }
   for (const auto& [member, texts] : flags.lists) {
-    if (texts.empty()) continue;
-    json::Value::Array items;
-    for (const std::string& text : texts) items.emplace_back(text);
-    patch.set(member, std::move(items));
+    if (!texts.empty()) patch.set(member, textsOf(texts));
   }
-  json::Value metadata = metadataOf(flags.metadata);
+  json::Value metadata = objectOf(flags.metadata, "--meta");
   for (const std::string& key : flags.removedMetadata) metadata.set(key, json::Value());
   if (!metadata.asObject()->empty()) patch.set("metadata", std::move(metadata));
   if (flags.factors.given()) patch.set("factors", flags.factors.value());

@@ -18,8 +18,7 @@ struct ListFlags {
 };
 
 int showPage(const json::Value& answer) {
-  const json::Value* learnings = answer.find("learnings");
-  const auto* rows = learnings != nullptr ? learnings->asArray() : nullptr;
+  const auto* rows = listOf(answer, "learnings");
   if (rows == nullptr || rows->empty()) {
     fmt::print("Nothing found.\n");
     return kNothingFound;
@@ -48,8 +47,8 @@ int runList(Session& session, const ListFlags& flags) {
   const int status = report(session, answer, showPage);
   if (status != kDone || !session.json) return status;
   const json::Value value = answer.value();
-  const json::Value* learnings = value.find("learnings");
-  return learnings == nullptr || learnings->asArray() == nullptr || learnings->asArray()->empty() ? kNothingFound : kDone;
+  const auto* rows = listOf(value, "learnings");
+  return rows == nullptr || rows->empty() ? kNothingFound : kDone;
 }
 
 }  // namespace

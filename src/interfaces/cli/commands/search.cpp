@@ -22,12 +22,6 @@ struct SearchFlags {
   bool noCount = false;
 };
 
-json::Value textsOf(const std::vector<std::string>& texts) {
-  json::Value::Array items;
-  for (const std::string& text : texts) items.emplace_back(text);
-  return json::Value(std::move(items));
-}
-
 json::Value bodyOf(const SearchFlags& flags) {
   json::Value body{json::Value::Object{}};
   body.set("query", textOrInput(flags.query));
@@ -37,20 +31,7 @@ json::Value bodyOf(const SearchFlags& flags) {
   if (flags.minScore) body.set("min_score", *flags.minScore);
   if (!flags.mode.empty()) body.set("mode", flags.mode);
   if (flags.noCount) body.set("count", false);
-  if (flags.filters.empty()) return body;
-  json::Value filter{json::Value::Object{}};
-  for (const std::string& pair : flags.filters) {
-    auto [key, text] = splitPair(pair, "--filter");
-    if (!key.ends_with(':')) {
-      filter.set(std::move(key), std::move(text));
-      continue;
-    }
-    key.pop_back();
-    auto parsed = json::parse(text);
-    if (!parsed) throw UsageError("--filter KEY:=JSON needs JSON behind ':=', not '" + text + "'");
-    filter.set(std::move(key), std::move(*parsed));
-  }
-  body.set("filter", std::move(filter));
+  if (!flags.filters.empty()) body.set("filter", objectOf(flags.filters, "--filter"));
   return body;
 }
 
@@ -71,8 +52,7 @@ void showHit(std::size_t number, const json::Value& hit) {
 }
 
 int showAnswer(const json::Value& answer) {
-  const json::Value* results = answer.find("results");
-  const auto* hits = results != nullptr ? results->asArray() : nullptr;
+  const auto* hits = listOf(answer, "results");
   const json::Value* degraded = answer.find("degraded");
   if (degraded != nullptr && degraded->asBool() != nullptr && *degraded->asBool()) {
     fmt::print(stderr, "learnctl: searched by words alone (`learnctl doctor` says why)\n");
@@ -93,8 +73,8 @@ int runSearch(Session& session, const SearchFlags& flags) {
   const int status = report(session, answer, showAnswer);
   if (status != kDone || !session.json) return status;
   const json::Value value = answer.value();
-  const json::Value* results = value.find("results");
-  return results == nullptr || results->asArray() == nullptr || results->asArray()->empty() ? kNothingFound : kDone;
+  const auto* hits = listOf(value, "results");
+  return hits == nullptr || hits->empty() ? kNothingFound : kDone;
 }
 
 }  // namespace

@@ -45,12 +45,9 @@ struct StoreFlags {
       if (!given.empty()) value.set(member, textOrInput(given));
     }
     for (const auto& [member, given] : lists) {
-      if (given.empty()) continue;
-      json::Value::Array items;
-      for (const std::string& item : given) items.emplace_back(item);
-      value.set(member, std::move(items));
+      if (!given.empty()) value.set(member, textsOf(given));
     }
-    if (!metadata.empty()) value.set("metadata", metadataOf(metadata));
+    if (!metadata.empty()) value.set("metadata", objectOf(metadata, "--meta"));
     if (important) value.set("important", true);
     if (factors.given()) value.set("factors", factors.value());
     if (inputTokens || outputTokens) {

@@ -1,19 +1,19 @@
 #include "interfaces/cli/commands/commands.hpp"
+#include "interfaces/cli/index_wait.hpp"
 #include "interfaces/cli/report.hpp"
 #include "interfaces/cli/terminal.hpp"
 #include "interfaces/cli/text_input.hpp"
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
 #include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <thread>
 
 namespace learnd::cli {
 
@@ -22,37 +22,10 @@ namespace {
 constexpr std::size_t kPiece = 256 * 1024;
 constexpr std::size_t kShownRejections = 20;
 
-std::uint64_t countOf(const json::Value& object, std::string_view member) {
-  const json::Value* value = object.find(member);
-  return value != nullptr && value->asInteger() != nullptr && *value->asInteger() > 0 ? static_cast<std::uint64_t>(*value->asInteger()) : 0;
-}
-
-/// Waits until no learning waits for its vector; what is set aside does not count.
-void waitForIndex(Session& session) {
-  Progress progress("indexing");
-  std::uint64_t most = 0;
-  while (true) {
-    const Answer answer = session.client().get("/v1/stats");
-    const json::Value stats = answer.value();
-    const std::uint64_t pending = countOf(stats, "pending_index");
-    const std::uint64_t aside = countOf(stats, "set_aside");
-    const std::uint64_t left = pending > aside ? pending - aside : 0;
-    most = std::max(most, left);
-    if (!answer.ok() || left == 0) return;
-    if (const json::Value* embedder = stats.find("embedder"); embedder != nullptr && textOf(*embedder, "state") == "down") {
-      fmt::print(stderr, "learnctl: no embedder, so nothing more is indexed now: {}\n", textOf(*embedder, "detail"));
-      return;
-    }
-    progress.show(most - left, most);
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  }
-}
-
 int showImport(const json::Value& answer) {
   fmt::print("{} stored, {} duplicates, {} unchanged", shownOf(answer, "stored"), shownOf(answer, "duplicates"),
              shownOf(answer, "unchanged"));
-  const json::Value* rejected = answer.find("rejected");
-  const auto* rejections = rejected != nullptr ? rejected->asArray() : nullptr;
+  const auto* rejections = listOf(answer, "rejected");
   const std::size_t count = rejections != nullptr ? rejections->size() : 0;
   fmt::print(", {} rejected\n", count);
   for (std::size_t i = 0; i < std::min(count, kShownRejections); ++i) {
@@ -85,12 +58,12 @@ int runImport(Session& session, const std::string& file, bool wait) {
   };
   const Answer answer = session.client().upload("/v1/import", next);
   progress.clear();
-  if (answer.ok() && wait) waitForIndex(session);
+  if (answer.ok() && wait) waitForIndex(session.client());
   const int status = report(session, answer, showImport);
   if (status != kDone || !session.json) return status;
   const json::Value value = answer.value();
-  const json::Value* rejected = value.find("rejected");
-  return rejected != nullptr && rejected->asArray() != nullptr && !rejected->asArray()->empty() ? kFailed : kDone;
+  const auto* rejections = listOf(value, "rejected");
+  return rejections != nullptr && !rejections->empty() ? kFailed : kDone;
 }
 
 /// A file that appears under its name only when it is whole and synced.
