@@ -56,6 +56,6 @@ struct ImportLine {
 };
 
 /// Required: kind, query, and solution or response (none for an open failure). `indexed` is taken and ignored; errors name their field.
-core::Result<ImportLine> decodeImportLine(std::string_view line);
+core::Result<ImportLine> decodeImportLine(std::string_view text);
 
 }  // namespace learnd::json

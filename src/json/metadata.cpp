@@ -90,7 +90,8 @@ std::string addMissingKeys(const std::string& kept, const std::string& added) {
   if (!grown) return kept;
   auto text = writeCanonical(all, "metadata");
   // What would pass the limit together is left as it was: storing again may not fail for what the first one holds.
-  return text && text->size() <= core::kMaxMetadata ? std::move(*text) : kept;
+  if (!text || text->size() > core::kMaxMetadata) return kept;
+  return std::move(*text);
 }
 
 core::Result<std::string> patchMetadata(const std::string& kept, const Value& patch, std::string_view field, bool redactSecrets) {

@@ -219,6 +219,7 @@ ports::Task<void> Indexer::indexBatch(std::vector<ports::PendingEntry> pending) 
 ports::Task<void> Indexer::embedInto(std::vector<ports::IndexEntry>& entries, std::vector<ports::IndexedEntry>& done,
                                      std::vector<ports::PendingEntry>& missing) {
   std::vector<std::string> texts;
+  texts.reserve(missing.size());
   for (const auto& entry : missing) texts.push_back(embeddedText(*entry.learning));
   auto embedded = co_await context_.embedder.embed(std::move(texts), ports::Priority::Background);
   if (!embedded && isOutage(embedded.error().kind())) co_return embedded.error();

@@ -13,7 +13,7 @@ namespace learnd::services {
 
 /// All use cases, as the doors get them.
 struct Services {
-  explicit Services(ServiceContext& context);
+  explicit Services(ServiceContext& shared);
 
   ServiceContext& context;
   CalibrationService calibration;

@@ -102,6 +102,7 @@ void MemoryObject::signalStored(const core::LearningId& id, core::Kind kind) {
 
 void MemoryObject::signalChanged(const std::vector<std::string>& properties) {
   std::vector<char*> names;
+  names.reserve(properties.size() + 1);
   // sd-bus takes a list of pointers that it does not write through.
   for (const auto& name : properties) names.push_back(const_cast<char*>(name.c_str()));
   names.push_back(nullptr);

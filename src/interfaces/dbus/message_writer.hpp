@@ -38,7 +38,7 @@ class MessageWriter {
   void open(char type, const char* contents);
   void variant(const json::Value& value, int depth);
   void basicVariant(char type, const void* place);
-  void textVariant(std::string_view text);
+  void textVariant(std::string_view value);
   void listVariant(const json::Value::Array& list, int depth);
   void writeMembers(const json::Value::Object& object, int depth);
   void basic(char type, const void* place);
