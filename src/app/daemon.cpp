@@ -105,10 +105,14 @@ asio::awaitable<void> flushQuality(services::QualityService& quality) {
   }
 }
 
+bool isOutage(core::ErrorKind kind) { return kind == core::ErrorKind::Unavailable || kind == core::ErrorKind::Timeout; }
+
 /// Ready to answer: the index is loaded, the scale is there where it can be had quickly, both doors are open.
 asio::awaitable<core::Result<void>> open(Parts& parts) {
   auto loaded = co_await parts.services->indexer.load();
-  if (!loaded) co_return loaded.error();
+  if (!loaded && !isOutage(loaded.error().kind())) co_return loaded.error();
+  // A server that isn't up yet is no reason to stay down: the indexer tries again, and readyz says which one it is.
+  if (!loaded) support::log::warning("a backend is down", {{"ERROR", loaded.error().message()}});
   auto preparing = parts.services->calibration.prepare();
   // What is missing is said, and tried again, by the indexer.
   (void)co_await support::withTimeout(std::move(preparing), kCalibrationPatience);

@@ -217,12 +217,15 @@ void readCounts(ObjectReader& reader, ImportLine& line) {
   const auto successes = readCount(reader, "successes");
   const auto failures = readCount(reader, "failures");
   const auto occurrences = reader.integer("occurrences", 1, kMostCount);
-  line.hasCounts = uses || successes || failures || occurrences;
   learning.uses = uses.value_or(0);
   learning.successes = successes.value_or(0);
   learning.failures = failures.value_or(0);
   learning.occurrences = static_cast<std::uint64_t>(occurrences.value_or(1));
   learning.latestFeedback = readWord(reader, "latest_feedback", core::parseOutcome, kFeedbackOutcomes);
+  const auto& details = learning.pattern;
+  const bool patternCounts = details.occurrenceCount > 0 || details.successRate.has_value();
+  line.hasCounts =
+      uses || successes || failures || occurrences || learning.latestFeedback || patternCounts || learning.interaction.tokensSaved > 0;
 }
 
 void readOrigin(ObjectReader& reader, ImportLine& line) {

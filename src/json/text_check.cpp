@@ -3,9 +3,20 @@
 namespace learnd::json {
 
 std::optional<core::Error> checkText(std::string_view text, const std::string& path, std::size_t limit) {
-  if (text.size() > limit) return tooLong(path, limit);
+  if (text.size() > limit && lengthForLimit(text) > limit) return tooLong(path, limit);
   if (text.find('\0') != std::string_view::npos) return hasNulCharacter(path);
   return std::nullopt;
+}
+
+std::size_t lengthForLimit(std::string_view text) {
+  constexpr std::string_view kMark = "[redacted:";
+  constexpr std::string_view kKindSigns = "abcdefghijklmnopqrstuvwxyz-";
+  std::size_t length = text.size();
+  for (std::size_t at = text.find(kMark); at != std::string_view::npos; at = text.find(kMark, at + kMark.size())) {
+    const std::size_t end = text.find_first_not_of(kKindSigns, at + kMark.size());
+    if (end != std::string_view::npos && text[end] == ']') length -= end - at;
+  }
+  return length;
 }
 
 core::Error tooLong(const std::string& path, std::size_t limit) {

@@ -1,6 +1,8 @@
 #include "json/value.hpp"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace learnd::json {
 
@@ -53,17 +55,22 @@ Value mergePatch(Value target, const Value& patch) {
   if (!changes) return patch;
   if (!target.asObject()) target = Value(Value::Object());
   auto& members = *target.asObject();
+  std::unordered_map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < members.size(); ++i) places.emplace(members[i].first, i);
+  std::unordered_set<std::string> removed;
   for (const auto& [name, change] : *changes) {
-    const auto place = std::find_if(members.begin(), members.end(), [&name = name](const auto& member) { return member.first == name; });
+    const auto place = places.find(name);
     if (change.isNull()) {
-      if (place != members.end()) members.erase(place);
-    } else if (place != members.end()) {
-      place->second = mergePatch(std::move(place->second), change);
+      if (place != places.end()) removed.insert(name);
+    } else if (place != places.end()) {
+      Value& there = members[place->second].second;
+      there = mergePatch(std::move(there), change);
     } else {
       // What is added is merged into nothing: nulls in it leave no trace.
       members.emplace_back(name, mergePatch(Value(), change));
     }
   }
+  if (!removed.empty()) std::erase_if(members, [&removed](const Value::Member& member) { return removed.contains(member.first); });
   return target;
 }
 

@@ -181,8 +181,8 @@ class RecordStore {
 
   /// In the order asked; ids that are not there are left out.
   virtual Task<std::vector<core::Learning>> load(std::vector<core::LearningId> ids) = 0;
-  /// Active learnings with one of these keys, newest first, at most 50: where there are more, interactions give way. Interactions that
-  /// share another one's index entry are left out.
+  /// Active learnings with one of these keys: what is ahead by successes - failures first, then the newest; at most 50: where there are
+  /// more, interactions give way. Interactions that share another one's index entry are left out.
   virtual Task<std::vector<core::Learning>> findByKeys(std::vector<core::Key> keys) = 0;
   virtual Task<LearningPage> list(LearningFilter filter, ListOrder order, std::optional<PagePlace> after, std::size_t limit) = 0;
   /// Every record by ascending id, behind `after`.

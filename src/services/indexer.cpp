@@ -28,6 +28,7 @@ constexpr std::size_t kMany = 50;           // taken at once, they are an import
 constexpr auto kRetryPause = 2s;            // while a backend is down
 constexpr auto kImportPause = 250ms;        // between two batches of an import
 constexpr auto kLongestPause = 20s;         // that an import may keep vectors waiting in a row
+constexpr auto kWordsAheadPause = 1h;       // for the vector of what has its words, unless the embedder comes back earlier
 constexpr auto kIdlePause = 30s;            // a look for rows that another process or a crash left behind
 
 /// Doubles with each try, with jitter, a minute at most.
@@ -76,6 +77,15 @@ ports::IndexEntry Indexer::entryOf(const core::Learning& learning, std::optional
 ports::Task<void> Indexer::load() {
   // Without a model there is nothing to adopt yet: run() goes on trying.
   (void)co_await adoptEmbedder();
+  if (context_.index.keepsVectorsInStore()) {
+    auto filled = co_await fillIndex();
+    if (!filled) co_return filled.error();
+  }
+  loaded_ = true;
+  co_return ports::Result<void>();
+}
+
+ports::Task<void> Indexer::fillIndex() {
   std::optional<core::LearningId> after;
   while (true) {
     auto page = co_await context_.records.scanActive(after, kLoadPage);
@@ -113,28 +123,58 @@ ports::Task<void> Indexer::adoptEmbedder() {
   co_return ports::Result<void>();
 }
 
+ports::Task<void> Indexer::prepare() {
+  if (!loaded_) {
+    auto loaded = co_await load();
+    if (!loaded) co_return loaded.error();
+  }
+  auto adopted = co_await adoptEmbedder();
+  if (!adopted) co_return adopted.error();
+  if (embedding_ == Embedding::Down) {
+    auto status = co_await context_.embedder.status();
+    if (!status) co_return status.error();
+    if (!status->up) co_return ports::Error(ports::ErrorKind::Unavailable, status->detail);
+  }
+  if (!calibration_.current()) co_return co_await calibration_.prepare();
+  co_return ports::Result<void>();
+}
+
+void Indexer::tell(const ports::Result<void>& ready) {
+  if (!ready && embedding_ != Embedding::Down) {
+    support::log::warning("no vectors can be made: searching by words only", {{"ERROR", ready.error().message()}});
+  }
+  if (ready && embedding_ == Embedding::Down) support::log::info("vectors can be made again: searching by meaning too");
+  const Embedding now = ready ? Embedding::Up : Embedding::Down;
+  if (now != embedding_ && context_.events.propertiesChanged) context_.events.propertiesChanged();
+  embedding_ = now;
+}
+
+boost::asio::awaitable<Indexer::Round> Indexer::work() {
+  if (!idle_) idle_.emplace(co_await boost::asio::this_coro::executor);
+  auto ready = co_await prepare();
+  tell(ready);
+  if (ready && wordsAhead_) {
+    // What got its words while nobody could embed it waits for its vector.
+    auto due = co_await context_.records.makeDue();
+    if (due) wordsAhead_ = false;
+  }
+  Round round = Round::Worked;
+  while (!stopping_ && round == Round::Worked) {
+    co_await letImportsPass();
+    round = co_await workOff();
+  }
+  co_return round;
+}
+
 boost::asio::awaitable<void> Indexer::run() {
-  idle_.emplace(co_await boost::asio::this_coro::executor);
-  bool complained = false;
   while (!stopping_) {
-    auto ready = co_await adoptEmbedder();
-    if (ready && !calibration_.current()) ready = co_await calibration_.prepare();
-    if (!ready) {
-      if (!complained) support::log::warning("no embedder: searching by words only", {{"ERROR", ready.error().message()}});
-      complained = true;
-      co_await sleep(kRetryPause);
-      continue;
-    }
-    if (complained) support::log::info("the embedder is there: searching by meaning too");
-    complained = false;
-    if (context_.events.propertiesChanged) context_.events.propertiesChanged();
-    Round round = Round::Worked;
-    while (!stopping_ && round == Round::Worked) {
-      co_await letImportsPass();
-      round = co_await workOff();
-    }
+    const Round round = co_await work();
     if (stopping_) break;
-    co_await sleep(round == Round::Idle ? std::chrono::milliseconds(kIdlePause) : std::chrono::milliseconds(kRetryPause));
+    if (round == Round::Idle && embedding_ == Embedding::Up) {
+      co_await sleep(kIdlePause);
+    } else {
+      co_await pause(kRetryPause);
+    }
   }
 }
 
@@ -154,6 +194,17 @@ boost::asio::awaitable<void> Indexer::sleep(std::chrono::milliseconds time) {
     co_await idle_->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   }
   woken_ = false;
+}
+
+boost::asio::awaitable<void> Indexer::pause(std::chrono::milliseconds time) {
+  // New rows are no reason to ask a backend that is down again at once.
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (!stopping_) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0) co_return;
+    woken_ = false;
+    co_await sleep(left);
+  }
 }
 
 boost::asio::awaitable<void> Indexer::letImportsPass() {
@@ -184,69 +235,96 @@ boost::asio::awaitable<Indexer::Round> Indexer::workOff() {
 }
 
 ports::Task<void> Indexer::indexBatch(std::vector<ports::PendingEntry> pending) {
+  Batch batch;
   std::vector<core::LearningId> gone;
-  std::vector<ports::IndexEntry> entries;
-  std::vector<ports::IndexedEntry> done;
-  std::vector<ports::PendingEntry> missing;
   for (auto& entry : pending) {
     if (!entry.learning) {
       gone.push_back(entry.id);
-      done.push_back({entry.id, entry.revision, std::nullopt, false});
+      batch.done.push_back({entry.id, entry.revision, std::nullopt, false});
     } else if (entry.vector) {
-      entries.push_back(entryOf(*entry.learning, entry.vector));
-      done.push_back({entry.id, entry.revision, std::move(entry.vector), false});
+      batch.entries.push_back(entryOf(*entry.learning, entry.vector));
+      batch.done.push_back({entry.id, entry.revision, toKeep(std::move(entry.vector)), false});
     } else {
-      missing.push_back(std::move(entry));
+      batch.missing.push_back(std::move(entry));
     }
   }
   if (!gone.empty()) {
     auto removed = co_await context_.index.remove(std::move(gone));
     if (!removed) co_return removed.error();
   }
-  ports::Result<void> outcome = ports::Result<void>();
-  if (!missing.empty()) outcome = co_await embedInto(entries, done, missing);
-  if (!entries.empty()) {
-    auto taken = co_await context_.index.upsert(std::move(entries));
+  if (!batch.missing.empty() && embedding_ == Embedding::Up) {
+    auto embedded = co_await embedInto(batch, 0, batch.missing.size());
+    if (!embedded && !isOutage(embedded.error().kind())) co_return embedded.error();
+    if (!embedded) tell(embedded.error());
+  }
+  std::vector<ports::PendingEntry> waiting;
+  for (auto& entry : batch.missing) {
+    if (!entry.learning) continue;
+    // Its words at least; its row waits for the embedder.
+    batch.entries.push_back(entryOf(*entry.learning, std::nullopt));
+    waiting.push_back(std::move(entry));
+  }
+  if (!batch.entries.empty()) {
+    auto taken = co_await context_.index.upsert(std::move(batch.entries));
     if (!taken) co_return taken.error();
   }
-  if (!done.empty()) {
-    auto finished = co_await context_.records.finishIndexing(std::move(done));
+  if (!batch.done.empty()) {
+    auto finished = co_await context_.records.finishIndexing(std::move(batch.done));
     if (!finished) co_return finished.error();
   }
-  co_return outcome;
-}
-
-ports::Task<void> Indexer::embedInto(std::vector<ports::IndexEntry>& entries, std::vector<ports::IndexedEntry>& done,
-                                     std::vector<ports::PendingEntry>& missing) {
-  std::vector<std::string> texts;
-  texts.reserve(missing.size());
-  for (const auto& entry : missing) texts.push_back(embeddedText(*entry.learning));
-  auto embedded = co_await context_.embedder.embed(std::move(texts), ports::Priority::Background);
-  if (!embedded && isOutage(embedded.error().kind())) co_return embedded.error();
-  if (!embedded && missing.size() > 1) {
-    // One text can fail a whole batch: each by itself finds out which.
-    for (auto& entry : missing) {
-      std::vector<ports::PendingEntry> alone;
-      alone.push_back(std::move(entry));
-      auto one = co_await embedInto(entries, done, alone);
-      if (!one) co_return one.error();
-    }
-    co_return ports::Result<void>();
-  }
-  if (!embedded) co_return co_await setBack(std::move(missing), embedded.error());
-  for (std::size_t i = 0; i < missing.size(); ++i) {
-    auto& vector = (*embedded)[i].vector;
-    entries.push_back(entryOf(*missing[i].learning, vector));
-    done.push_back({missing[i].id, missing[i].revision, std::move(vector), (*embedded)[i].clipped});
+  if (!waiting.empty()) {
+    auto put = co_await putOff(std::move(waiting));
+    if (!put) co_return put.error();
   }
   co_return ports::Result<void>();
 }
 
-ports::Task<void> Indexer::setBack(std::vector<ports::PendingEntry> pending, ports::Error reason) {
+ports::Task<void> Indexer::embedInto(Batch& batch, std::size_t first, std::size_t end) {
+  std::vector<std::string> texts;
+  for (std::size_t i = first; i < end; ++i) texts.push_back(embeddedText(*batch.missing[i].learning));
+  auto embedded = co_await context_.embedder.embed(std::move(texts), ports::Priority::Background);
+  if (!embedded && isOutage(embedded.error().kind())) co_return embedded.error();
+  if (!embedded && end - first > 1) {
+    // One text can fail a whole batch: each by itself finds out which.
+    for (std::size_t i = first; i < end; ++i) {
+      auto one = co_await embedInto(batch, i, i + 1);
+      if (!one) co_return one.error();
+    }
+    co_return ports::Result<void>();
+  }
+  for (std::size_t i = first; i < end; ++i) {
+    auto& entry = batch.missing[i];
+    if (embedded) {
+      ports::Embedding& made = (*embedded)[i - first];
+      batch.entries.push_back(entryOf(*entry.learning, made.vector));
+      batch.done.push_back({entry.id, entry.revision, toKeep(std::move(made.vector)), made.clipped});
+    } else {
+      batch.entries.push_back(entryOf(*entry.learning, std::nullopt));
+    }
+    entry.learning.reset();
+  }
+  if (embedded) co_return ports::Result<void>();
+  co_return co_await setBack(batch.missing[first], embedded.error());
+}
+
+ports::Task<void> Indexer::setBack(const ports::PendingEntry& entry, ports::Error reason) {
+  const std::uint32_t attempts = entry.attempts + 1;
+  std::vector<ports::FailedEntry> failed;
+  failed.push_back({entry.id, entry.revision, reason.message(), attempts >= kMostAttempts, context_.clock.now() + backOff(attempts)});
+  co_return co_await context_.records.failIndexing(std::move(failed));
+}
+
+std::optional<std::vector<float>> Indexer::toKeep(std::optional<std::vector<float>> vector) const {
+  return context_.index.keepsVectorsInStore() ? std::move(vector) : std::nullopt;
+}
+
+ports::Task<void> Indexer::putOff(std::vector<ports::PendingEntry> pending) {
+  wordsAhead_ = true;
   std::vector<ports::FailedEntry> failed;
   for (const auto& entry : pending) {
-    const std::uint32_t attempts = entry.attempts + 1;
-    failed.push_back({entry.id, entry.revision, reason.message(), attempts >= kMostAttempts, context_.clock.now() + backOff(attempts)});
+    ports::FailedEntry waits{entry.id, entry.revision, "waits for the embedder", false, context_.clock.now() + kWordsAheadPause};
+    waits.attempted = false;
+    failed.push_back(std::move(waits));
   }
   co_return co_await context_.records.failIndexing(std::move(failed));
 }
@@ -265,7 +343,7 @@ ports::Task<bool> Indexer::take(core::Learning learning, std::optional<ports::Em
   entries.push_back(entryOf(learning, embedding->vector));
   auto taken = co_await context_.index.upsert(std::move(entries));
   if (taken) {
-    handed_.push_back({id, learning.revision, std::move(embedding->vector), embedding->clipped});
+    handed_.push_back({id, learning.revision, toKeep(std::move(embedding->vector)), embedding->clipped});
     taken = co_await flushHanded();
   }
   inFlight_.erase(id);
@@ -304,6 +382,11 @@ ports::Task<void> Indexer::flushHanded() {
 
 ports::Task<void> Indexer::takeWords(std::vector<core::Learning> learnings) {
   if (learnings.size() >= kMany) lastMany_ = std::chrono::steady_clock::now();
+  if (learnings.size() > 1 && !context_.index.keepsVectorsInStore()) {
+    // A server's index takes them from the outbox, in batches of its own: an import doesn't wait for it.
+    wake();
+    co_return ports::Result<void>();
+  }
   if (learnings.size() == 1) {
     // A store waits for this: making one entry costs less than the way to another thread.
     std::vector<ports::IndexEntry> one;

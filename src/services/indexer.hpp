@@ -21,7 +21,12 @@ class Indexer {
   /// Loads the index from the record store; vectors of another embedder are dropped, to be made anew. Before serving.
   ports::Task<void> load();
 
-  /// Works the outbox off until stop(). One of these runs.
+  /// What a look at the outbox left: nothing due, or a backend that does not answer.
+  enum class Round : unsigned char { Idle, Worked, Failed };
+
+  /// Works the outbox off as far as it can now: without an embedder the words alone. One of these runs.
+  boost::asio::awaitable<Round> work();
+  /// That again and again until stop().
   boost::asio::awaitable<void> run();
   void stop();
 
@@ -44,17 +49,33 @@ class Indexer {
   [[nodiscard]] static ports::IndexEntry entryOf(const core::Learning& learning, std::optional<std::vector<float>> vector);
 
  private:
-  /// What a round did: nothing due, a batch done, or a backend that does not answer.
-  enum class Round : unsigned char { Idle, Worked, Failed };
+  /// A piece of the outbox on its way into the index.
+  struct Batch {
+    std::vector<ports::IndexEntry> entries;
+    std::vector<ports::IndexedEntry> done;
+    std::vector<ports::PendingEntry> missing;  // without a vector
+  };
+  enum class Embedding : unsigned char { Unknown, Up, Down };
 
+  /// What a round needs: the index loaded, an embedder, its scale.
+  ports::Task<void> prepare();
+  ports::Task<void> fillIndex();
+  /// Says once when the embedder comes or goes.
+  void tell(const ports::Result<void>& ready);
   ports::Task<void> adoptEmbedder();
   boost::asio::awaitable<Round> workOff();
   ports::Task<void> indexBatch(std::vector<ports::PendingEntry> pending);
-  ports::Task<void> embedInto(std::vector<ports::IndexEntry>& entries, std::vector<ports::IndexedEntry>& done,
-                              std::vector<ports::PendingEntry>& missing);
-  ports::Task<void> setBack(std::vector<ports::PendingEntry> pending, ports::Error reason);
+  /// Embeds missing[first, end): what is embedded, or fails by itself, leaves a gap there. An outage is an error, and the rest stays.
+  ports::Task<void> embedInto(Batch& batch, std::size_t first, std::size_t end);
+  /// The vector, where the record store has to keep it.
+  [[nodiscard]] std::optional<std::vector<float>> toKeep(std::optional<std::vector<float>> vector) const;
+  /// Their words are in the index; no try was lost.
+  ports::Task<void> putOff(std::vector<ports::PendingEntry> pending);
+  ports::Task<void> setBack(const ports::PendingEntry& entry, ports::Error reason);
   ports::Task<void> flushHanded();
   boost::asio::awaitable<void> sleep(std::chrono::milliseconds time);
+  /// Sleeps on when it is woken; stop() ends it.
+  boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
   boost::asio::awaitable<void> letImportsPass();
 
   ServiceContext& context_;
@@ -63,6 +84,10 @@ class Indexer {
   bool stopping_ = false;
   bool woken_ = false;
   bool flushing_ = false;
+  bool loaded_ = false;
+  Embedding embedding_ = Embedding::Unknown;
+  /// There may be rows whose words are in the index and whose vector waits for the embedder: those of an earlier run too.
+  bool wordsAhead_ = true;
   /// When many learnings were last taken at once.
   std::chrono::steady_clock::time_point lastMany_{};
   /// Which embedder's vectors the index and the record store have taken up; empty until there is one.

@@ -39,6 +39,15 @@ core::DerivedFactors derive(const core::Learning& learning, const std::optional<
   return derived;
 }
 
+/// Whether it was new was found out when it came, by the same rules: nobody can tell afterwards.
+bool keepsNovelty(const core::Learning& learning, std::string_view profile) {
+  return learning.breakdown.novelty.derived && learning.profile == profile;
+}
+
+std::string profileOf(const core::Learning& learning, const ServiceRules& rules) {
+  return learning.profile.empty() || learning.profile == kImportedProfile ? rules.scoring.profile : learning.profile;
+}
+
 }  // namespace
 
 core::Result<void> checkCategory(const std::string& category) {
@@ -64,13 +73,12 @@ void redactTexts(core::Learning& learning) {
 }
 
 core::Result<void> scoreLearning(core::Learning& learning, const std::optional<Novelty>& novelty, const ServiceRules& rules) {
-  const std::string profile = learning.profile.empty() || learning.profile == kImportedProfile ? rules.scoring.profile : learning.profile;
+  const std::string profile = profileOf(learning, rules);
   const std::string weightSet = learning.weightSet.empty() ? rules.scoring.weightSet : learning.weightSet;
   const core::DerivedFactors derived = derive(learning, novelty, rules);
   auto scored = core::scoreValue(learning.factors, &derived, profile, weightSet, rules.scoring);
   if (!scored) return scored.error();
-  if (!novelty && !learning.factors.isNovel && learning.profile == profile) {
-    // Whether it was new was found out when it came; nobody can tell afterwards.
+  if (!novelty && keepsNovelty(learning, profile)) {
     const double weight = scored->breakdown.novelty.weight;
     scored->value += weight * (learning.breakdown.novelty.value - scored->breakdown.novelty.value);
     scored->breakdown.novelty = learning.breakdown.novelty;
@@ -81,6 +89,18 @@ core::Result<void> scoreLearning(core::Learning& learning, const std::optional<N
   learning.profile = scored->profile;
   learning.weightSet = scored->weightSet;
   return {};
+}
+
+core::Result<void> scoreAgain(ports::RecordTransaction& transaction, core::Learning& learning, const ServiceRules& rules) {
+  if (keepsNovelty(learning, profileOf(learning, rules))) return scoreLearning(learning, std::nullopt, rules);
+  Novelty novelty;
+  auto equal = transaction.hasKey(core::keyOf(learning), learning.id);
+  if (!equal) return equal.error();
+  novelty.equalKey = *equal;
+  auto any = transaction.hasAny();
+  if (!any) return any.error();
+  novelty.earlierLearnings = *any;
+  return scoreLearning(learning, novelty, rules);
 }
 
 void mergeFactors(core::Factors& kept, const core::Factors& given) {
@@ -123,14 +143,15 @@ core::Result<core::Learning> countRepeat(ports::RecordTransaction& transaction, 
   auto change = ports::IndexChange::None;
   after.occurrences += 1;
   after.metadata = json::addMissingKeys(kept.metadata, again.metadata);
-  if (after.status == core::Status::Archived) after.status = core::Status::Active;
+  // What somebody stores again is of use again: nothing active says it.
+  after.status = core::Status::Active;
   if (again.important) after.important = true;
   if (after.metadata != kept.metadata || after.status != kept.status || after.important != kept.important) {
     change = ports::IndexChange::Attributes;
   }
   if (!again.factors.empty()) {
     mergeFactors(after.factors, again.factors);
-    auto scored = scoreLearning(after, std::nullopt, rules);
+    auto scored = scoreAgain(transaction, after, rules);
     if (!scored) return scored.error();
   }
   return writeChanged(transaction, kept, std::move(after), change, now);
@@ -146,14 +167,15 @@ core::Result<core::Learning> resolveFailure(ports::RecordTransaction& transactio
   after.metadata = json::addMissingKeys(open.metadata, fix.metadata);
   if (fix.important) after.important = true;
   mergeFactors(after.factors, fix.factors);
-  auto scored = scoreLearning(after, std::nullopt, rules);
+  auto scored = scoreAgain(transaction, after, rules);
   if (!scored) return scored.error();
   return writeChanged(transaction, open, std::move(after), ports::IndexChange::Text, now);
 }
 
 void estimateTokensSaved(core::Learning& interaction, const ServiceRules& rules) {
   auto& details = interaction.interaction;
-  if (details.contextUsed.empty()) {
+  const auto hasText = [](const core::ContextUsed& used) { return !used.text.empty(); };
+  if (std::none_of(details.contextUsed.begin(), details.contextUsed.end(), hasText)) {
     details.tokensSaved = 0;
     details.tokensSavedEstimated = false;
     return;

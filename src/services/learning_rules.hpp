@@ -28,6 +28,9 @@ struct Novelty {
 /// Scores by what was given and what can be derived; `novelty` is nothing where the learning is scored again (its derived novelty stays).
 core::Result<void> scoreLearning(core::Learning& learning, const std::optional<Novelty>& novelty, const ServiceRules& rules);
 
+/// Scores a stored learning again. Its derived novelty stays; where it has none of this profile, equal keys tell.
+core::Result<void> scoreAgain(ports::RecordTransaction& transaction, core::Learning& learning, const ServiceRules& rules);
+
 /// Members of `given` replace those of `kept`.
 void mergeFactors(core::Factors& kept, const core::Factors& given);
 

@@ -25,17 +25,22 @@ bool touchesOnlyPatternFields(const PatchRequest& patch) {
          !patch.status && !patch.factors && patch.removedFactors.empty() && !patch.important && !patch.metadata;
 }
 
-bool touchesOnlyAFix(const PatchRequest& patch) {
-  return patch.solution && !patch.query && !patch.category && !patch.status && !patch.factors && patch.removedFactors.empty() &&
-         !patch.important && !patch.metadata && !patch.name && !patch.patternType && !patch.keywords && !patch.prerequisites &&
-         !patch.variations && !patch.examples && (!patch.outcome || *patch.outcome == core::Outcome::Resolved);
+/// A fix for an open failure, with nothing in it that would replace what its creator said.
+bool touchesOnlyAFix(const core::Learning& open, const PatchRequest& patch) {
+  const auto adds = [](const std::optional<std::string>& given, const std::string& there) {
+    return !given || there.empty() || *given == there;
+  };
+  if (!adds(patch.attemptedSolution, open.attemptedSolution) || !adds(patch.rootCause, open.rootCause)) return false;
+  return patch.solution && !core::isBlankText(*patch.solution) && !patch.query && !patch.category && !patch.status && !patch.factors &&
+         patch.removedFactors.empty() && !patch.important && !patch.metadata && !patch.name && !patch.patternType && !patch.keywords &&
+         !patch.prerequisites && !patch.variations && !patch.examples && (!patch.outcome || *patch.outcome == core::Outcome::Resolved);
 }
 
 core::Result<void> checkRight(const core::Learning& learning, const PatchRequest& patch, const core::Caller& caller,
                               const core::AccessPolicy& access) {
   if (access.mayChange(caller, learning)) return {};
   if (learning.kind == core::Kind::Pattern && touchesOnlyPatternFields(patch)) return {};
-  if (learning.kind == core::Kind::Failure && learning.outcome == core::Outcome::Open && touchesOnlyAFix(patch)) return {};
+  if (learning.kind == core::Kind::Failure && learning.outcome == core::Outcome::Open && touchesOnlyAFix(learning, patch)) return {};
   return core::Error(core::ErrorKind::PermissionDenied,
                      "this learning is another user's: its creator, root or a member of the admin group may change it; store your own "
                      "solution instead");
@@ -100,7 +105,7 @@ core::Result<void> checkTexts(const core::Learning& after, const PatchRequest& p
   if (after.kind != core::Kind::Failure) {
     const char* field = patch.attemptedSolution ? "attempted_solution" : patch.rootCause ? "root_cause" : nullptr;
     if (field) return core::Error::invalidField(field, "only failures have this field");
-    if (after.query.size() > core::kMaxQuery) return json::tooLong("query", core::kMaxQuery);
+    if (patch.query && patch.query->size() > core::kMaxQuery) return json::tooLong("query", core::kMaxQuery);
   }
   return {};
 }
@@ -111,10 +116,12 @@ void patchFactors(core::Learning& after, const PatchRequest& patch) {
 }
 
 /// The learning as the patch leaves it, all of it checked.
-core::Result<core::Learning> applyPatch(const core::Learning& before, const PatchRequest& patch, const ServiceRules& rules) {
+core::Result<core::Learning> applyPatch(ports::RecordTransaction& transaction, const core::Learning& before, const PatchRequest& patch,
+                                        const ServiceRules& rules) {
   core::Learning after = before;
   if (patch.query) after.query = *patch.query;
   if (patch.solution) after.solution = *patch.solution;
+  if (after.kind == core::Kind::Failure && core::isBlankText(after.solution)) after.solution.clear();
   if (patch.attemptedSolution) after.attemptedSolution = *patch.attemptedSolution;
   if (patch.rootCause) after.rootCause = *patch.rootCause;
   if (patch.category) after.category = *patch.category;
@@ -139,7 +146,7 @@ core::Result<core::Learning> applyPatch(const core::Learning& before, const Patc
     patchFactors(after, patch);
     if (after.profile == "imported") after.profile = rules.scoring.profile;
     if (auto valid = core::validateFactors(after.factors, after.profile); !valid) return valid.error();
-    if (auto scored = scoreLearning(after, std::nullopt, rules); !scored) return scored.error();
+    if (auto scored = scoreAgain(transaction, after, rules); !scored) return scored.error();
   }
   return after;
 }
@@ -201,7 +208,7 @@ core::Result<void> patchOnce(ports::RecordTransaction& transaction, ChangeWork& 
   auto before = loadOne(transaction, work.id);
   if (!before) return before.error();
   if (auto may = checkRight(*before, work.patch, work.caller, context.access); !may) return may.error();
-  auto after = applyPatch(*before, work.patch, context.rules);
+  auto after = applyPatch(transaction, *before, work.patch, context.rules);
   if (!after) return after.error();
   if (auto alone = refuseTwin(transaction, *before, *after); !alone) return alone.error();
   work.before = *before;
@@ -218,7 +225,7 @@ core::Result<void> feedbackOnce(ports::RecordTransaction& transaction, ChangeWor
   core::Learning after = *before;
   countFeedback(after, work.feedback.outcome);
   if (after.profile != "imported") {
-    if (auto scored = scoreLearning(after, std::nullopt, context.rules); !scored) return scored.error();
+    if (auto scored = scoreAgain(transaction, after, context.rules); !scored) return scored.error();
   }
   const std::string note = context.rules.redactSecrets ? core::redact(work.feedback.note) : work.feedback.note;
   auto noted = transaction.addFeedback({work.id, work.now, work.feedback.outcome, note, work.caller.uid});
@@ -258,13 +265,19 @@ ports::Task<ListAnswer> LearningService::list(ListRequest request) {
 
 ports::Task<void> LearningService::followUp(core::Learning before, core::Learning after) {
   if (before.revision == after.revision) co_return ports::Result<void>();
-  if (after.status != core::Status::Active) co_return co_await indexer_.drop(after.id);
+  // Among interactions that share an entry another one may have it now, by the outbox.
+  if (after.kind == core::Kind::Interaction) indexer_.wake();
+  if (after.status != core::Status::Active || !after.ownsIndexEntry) co_return co_await indexer_.drop(after.id);
   auto taken = co_await indexer_.refresh(std::move(after));
   if (!taken) co_return taken.error();
   co_return ports::Result<void>();
 }
 
 ports::Task<core::Learning> LearningService::patch(core::LearningId id, PatchRequest request, core::Caller caller) {
+  // Here and not in the transaction: while that runs everybody who stores waits.
+  if (request.metadata && json::write(*request.metadata).size() > 2 * core::kMaxMetadata) {
+    co_return core::Error::tooLarge("metadata", "a patch of metadata is longer than 131072 bytes (128 KiB): all of it may have 64 KiB");
+  }
   auto work = std::make_shared<ChangeWork>();
   work->id = id;
   work->patch = std::move(request);

@@ -129,6 +129,8 @@ core::Reuse SearchService::decide(const std::vector<core::Learning>& exact, cons
   for (const auto& hit : results) {
     if (hit.score && !isExact(hit) && (!best || *hit.score > *best->score)) best = &hit;
   }
+  // Without an embedder nothing has a score: the first is the best by words.
+  if (!best && !results.empty() && !results.front().score && !isExact(results.front())) best = &results.front();
   return core::decideReuse(exact, best ? &best->learning : nullptr, best ? best->score : std::nullopt, context_.rules.contextMinScore);
 }
 

@@ -28,6 +28,7 @@ struct ImportWork {
   std::vector<ImportRejection> malformed;  // found before the transaction
   ImportAnswer answer;
   std::vector<core::Learning> forIndex;
+  bool earlierLearnings = false;
   core::Caller caller;
   core::Timestamp now;
 };
@@ -69,8 +70,10 @@ core::Result<bool> meetsItsId(ports::RecordTransaction& transaction, const Prepa
 }
 
 /// Scores by what is known inside the transaction too; the marks of wrong factors stay.
-core::Result<void> scoreImported(ports::RecordTransaction& transaction, core::Learning& learning, const ServiceRules& rules) {
+core::Result<void> scoreImported(ports::RecordTransaction& transaction, core::Learning& learning, bool earlierLearnings,
+                                 const ServiceRules& rules) {
   Novelty novelty;
+  novelty.earlierLearnings = earlierLearnings;
   auto equal = transaction.hasKey(core::keyOf(learning), learning.id);
   if (!equal) return equal.error();
   novelty.equalKey = *equal;
@@ -86,11 +89,32 @@ core::Result<void> scoreImported(ports::RecordTransaction& transaction, core::Le
   return {};
 }
 
+/// Whether the line is the fix of an open failure that is here; then that one is resolved, as a store would do it. A line with an id of its
+/// own is a record of another store and stays one.
+core::Result<bool> resolvesOpen(ports::RecordTransaction& transaction, const Prepared& one, ImportWork& work, const ServiceRules& rules) {
+  const core::Learning& fix = one.line.learning;
+  if (one.line.hasId || fix.kind != core::Kind::Failure || fix.solution.empty()) return false;
+  auto same = transaction.findSame(fix);
+  if (!same) return same.error();
+  if (*same) return false;
+  auto open = transaction.findOpenFailure(core::keyOf(fix));
+  if (!open) return open.error();
+  if (!*open) return false;
+  auto resolved = resolveFailure(transaction, std::move(**open), fix, rules, work.now);
+  if (!resolved) return resolved.error();
+  ++work.answer.stored;
+  work.forIndex.push_back(std::move(*resolved));
+  return true;
+}
+
 core::Result<void> importOne(ports::RecordTransaction& transaction, const Prepared& one, ImportWork& work, const ServiceRules& rules) {
   auto met = meetsItsId(transaction, one, work.answer);
   if (!met) return met.error();
   if (*met) return {};
   core::Learning learning = one.line.learning;
+  auto resolved = resolvesOpen(transaction, one, work, rules);
+  if (!resolved) return resolved.error();
+  if (*resolved) return {};
   if (learning.kind != core::Kind::Interaction) {
     auto same = transaction.findSame(learning);
     if (!same) return same.error();
@@ -104,11 +128,12 @@ core::Result<void> importOne(ports::RecordTransaction& transaction, const Prepar
     }
   }
   if (!one.line.hasValueScore) {
-    if (auto scored = scoreImported(transaction, learning, rules); !scored) return scored.error();
+    if (auto scored = scoreImported(transaction, learning, work.earlierLearnings, rules); !scored) return scored.error();
   }
   auto inserted = transaction.insert(learning);
   if (!inserted) return inserted.error();
   ++work.answer.stored;
+  work.earlierLearnings = true;
   learning.revision = 1;
   if (learning.kind == core::Kind::Interaction) {
     auto stored = transaction.load(learning.id);
@@ -123,6 +148,9 @@ core::Result<void> importAll(ports::RecordTransaction& transaction, ImportWork& 
   work.answer = ImportAnswer{};
   work.answer.rejected = work.malformed;
   work.forIndex.clear();
+  auto any = transaction.hasAny();
+  if (!any) return any.error();
+  work.earlierLearnings = *any;
   for (const auto& one : work.prepared) {
     auto stored = importOne(transaction, one, work, rules);
     if (!stored) return stored.error();
@@ -146,8 +174,9 @@ ports::Task<ImportAnswer> TransferService::importLines(std::vector<ImportText> l
   ports::RecordWork transaction = [work, context](ports::RecordTransaction& inside) { return importAll(inside, *work, context->rules); };
   auto written = co_await context_.records.write(std::move(transaction));
   if (!written) co_return written.error();
-  auto taken = co_await indexer_.takeWords(std::move(work->forIndex));
-  if (!taken) co_return taken.error();
+  if (context_.events.propertiesChanged) context_.events.propertiesChanged();
+  // What is durable is answered so; the outbox brings the index up to it where that fails now.
+  (void)co_await indexer_.takeWords(std::move(work->forIndex));
   co_return work->answer;
 }
 

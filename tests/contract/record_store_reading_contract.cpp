@@ -40,6 +40,27 @@ TEST_P(RecordStoreContract, FindsActiveLearningsByKeyNewestFirst) {
   EXPECT_TRUE(get(store().findByKeys({core::makeKey("never stored", core::KeyForm::Plain)})).empty());
 }
 
+TEST_P(RecordStoreContract, WhatHelpedMostIsFoundAmongManyOfOneKey) {
+  must([&](ports::RecordTransaction& transaction) -> core::Result<void> {
+    for (std::uint64_t i = 1; i <= 70; ++i) {
+      Learning learning = solutionOf(i);
+      learning.query = "asked often";
+      learning.solution = "answer " + std::to_string(i);
+      if (i == 3) learning.successes = 9;
+      if (i == 70) learning.failures = 1;
+      if (auto done = transaction.insert(learning); !done) return done;
+    }
+    return {};
+  });
+  Learning asked = solutionOf(1);
+  asked.query = "asked often";
+  const auto found = idsOf(get(store().findByKeys({core::keyOf(asked)})));
+  ASSERT_EQ(found.size(), 50U);
+  EXPECT_EQ(found[0], idOf(3));
+  EXPECT_EQ(found[1], idOf(69));
+  EXPECT_EQ(std::count(found.begin(), found.end(), idOf(70)), 0);
+}
+
 TEST_P(RecordStoreContract, FindByKeysIsBoundedAndInteractionsDoNotCrowdOutSolutions) {
   Learning solution = solutionOf(1);
   solution.query = "asked daily";

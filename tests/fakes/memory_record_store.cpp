@@ -51,9 +51,14 @@ bool comesBefore(const ports::PagePlace& a, const ports::PagePlace& b, ports::Li
 
 ports::PagePlace placeOf(const Learning& learning) { return {learning.timestamp, learning.valueScore, learning.id}; }
 
-void keepNewest(std::vector<Learning>& learnings, std::size_t count) {
-  std::sort(learnings.begin(), learnings.end(),
-            [](const Learning& a, const Learning& b) { return comesBefore(placeOf(a), placeOf(b), ports::ListOrder::Time); });
+void keepFirst(std::vector<Learning>& learnings, std::size_t count) {
+  const auto ahead = [](const Learning& learning) {
+    return static_cast<std::int64_t>(learning.successes) - static_cast<std::int64_t>(learning.failures);
+  };
+  std::sort(learnings.begin(), learnings.end(), [&ahead](const Learning& a, const Learning& b) {
+    if (ahead(a) != ahead(b)) return ahead(a) > ahead(b);
+    return comesBefore(placeOf(a), placeOf(b), ports::ListOrder::Time);
+  });
   if (learnings.size() > count) learnings.resize(count);
 }
 
@@ -122,10 +127,10 @@ ports::Task<std::vector<Learning>> MemoryRecordStore::findByKeys(std::vector<cor
     if (!row.isInIndex() || std::find(keys.begin(), keys.end(), row.key) == keys.end()) continue;
     (row.learning.kind == core::Kind::Interaction ? interactions : found).push_back(state_.answer(row));
   }
-  keepNewest(found, kMost);
-  keepNewest(interactions, kMost - found.size());
+  keepFirst(found, kMost);
+  keepFirst(interactions, kMost - found.size());
   found.insert(found.end(), interactions.begin(), interactions.end());
-  keepNewest(found, kMost);
+  keepFirst(found, kMost);
   co_return found;
 }
 

@@ -42,6 +42,9 @@ ports::Task<std::vector<ports::Embedding>> ScriptedEmbedder::embed(std::vector<s
   if (!passed) co_return passed.error();
   std::vector<ports::Embedding> all;
   for (const auto& text : texts) {
+    if (!refused.empty() && text.find(refused) != std::string::npos) {
+      co_return core::Error(core::ErrorKind::InvalidInput, "this text is refused");
+    }
     const auto written = script.find(text);
     all.push_back({written == script.end() ? vectorOfWords(text) : written->second, false});
   }

@@ -21,6 +21,8 @@ class ScriptedEmbedder final : public ports::Embedder {
   /// The next calls answer with it until it is taken away.
   Fault fault;
   std::map<std::string, std::vector<float>> script;
+  /// A call with a text that has this in it fails as a whole; empty: none does.
+  std::string refused;
   ports::EmbedderIdentity describes{"scripted", "scripted-model", "digest-1", "", kDimensions, 256};
 
  private:

@@ -26,7 +26,7 @@ const FixedSql& byIdSql() {
 const FixedSql& byKeySql() {
   static const FixedSql kByKey("select " + learningColumns() +
                                " from learnings l where l.key = ? and l.kind = ? and l.owns_entry = 1 and +l.status = 0 "
-                               "order by l.timestamp desc, l.id desc limit ?");
+                               "order by l.successes - l.failures desc, l.timestamp desc, l.id desc limit ?");
   return kByKey;
 }
 
@@ -35,7 +35,11 @@ const FixedSql& exportSql() {
   return kExport;
 }
 
-bool isNewer(const core::Learning& a, const core::Learning& b) {
+/// Ahead by its feedback, else newer.
+bool comesFirst(const core::Learning& a, const core::Learning& b) {
+  const auto aheadA = static_cast<std::int64_t>(a.successes) - static_cast<std::int64_t>(a.failures);
+  const auto aheadB = static_cast<std::int64_t>(b.successes) - static_cast<std::int64_t>(b.failures);
+  if (aheadA != aheadB) return aheadA > aheadB;
   return a.timestamp != b.timestamp ? a.timestamp > b.timestamp : a.id > b.id;
 }
 
@@ -45,8 +49,8 @@ void appendOfKind(Connection& connection, const core::Key& key, core::Kind kind,
   while (row.step()) found.push_back(readLearning(row));
 }
 
-void keepNewest(std::vector<core::Learning>& learnings, std::size_t count) {
-  std::sort(learnings.begin(), learnings.end(), isNewer);
+void keepFirst(std::vector<core::Learning>& learnings, std::size_t count) {
+  std::sort(learnings.begin(), learnings.end(), comesFirst);
   if (learnings.size() > count) learnings.resize(count);
 }
 
@@ -79,10 +83,10 @@ std::vector<core::Learning> learningsWithKeys(Connection& connection, const std:
     appendOfKind(connection, *key, core::Kind::Interaction, interactions);
   }
   // A question asked daily has interactions without end: they must not crowd out what is known.
-  keepNewest(known, kMostWithKeys);
-  keepNewest(interactions, kMostWithKeys - known.size());
+  keepFirst(known, kMostWithKeys);
+  keepFirst(interactions, kMostWithKeys - known.size());
   known.insert(known.end(), std::make_move_iterator(interactions.begin()), std::make_move_iterator(interactions.end()));
-  keepNewest(known, kMostWithKeys);
+  keepFirst(known, kMostWithKeys);
   return known;
 }
 

@@ -4,6 +4,7 @@
 #include "interfaces/dbus/errors.hpp"
 
 #include <cmath>
+#include <unordered_set>
 #include <utility>
 
 namespace learnd::interfaces::dbus {
@@ -147,13 +148,14 @@ json::Value MessageReader::readObject(const char* contents, const std::string& p
   }
   const std::string keyAndValue = entry.substr(1, entry.size() - 2);
   json::Value object{json::Value::Object{}};
+  std::unordered_set<std::string> names;
   if (!enter('a', contents)) return object;
   while (!error_ && sd_bus_message_at_end(message_, 0) == 0) {
     if (!enter('e', keyAndValue.c_str())) break;
     auto name = text();
     const auto full = below(path, name);
     auto value = readValue(full);
-    if (!error_ && object.find(name) != nullptr) fail(core::Error::invalidField(full, "it comes twice"));
+    if (!error_ && !names.insert(name).second) fail(core::Error::invalidField(full, "it comes twice"));
     if (!error_ && spend(name.size())) object.asObject()->emplace_back(std::move(name), std::move(value));
     leave();
   }

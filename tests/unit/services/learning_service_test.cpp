@@ -170,5 +170,70 @@ TEST_F(Learnings, ACursorBelongsToItsFilterAndOrder) {
   EXPECT_EQ(fakes::runTask(io, fake.services.learnings.list(request)).error().field(), "cursor");
 }
 
+TEST_F(Learnings, ABlankFixResolvesNothingAndNobodyElseMayGiveIt) {
+  const auto open = store(Kind::Failure, "it broke", "");
+  PatchRequest blank;
+  blank.solution = " \t";
+  EXPECT_EQ(patch(open, blank, kOther).error().kind(), core::ErrorKind::PermissionDenied);
+  const auto still = patch(open, blank);
+  EXPECT_EQ(still->outcome, Outcome::Open);
+  EXPECT_EQ(still->solution, "");
+  const auto solution = store(Kind::Solution, "how?", "so");
+  EXPECT_EQ(patch(solution, blank).error().field(), "solution");
+}
+
+TEST_F(Learnings, AFixOfAnothersFailureReplacesNothingThatItsCreatorSaid) {
+  auto open = store(Kind::Failure, "it broke", "");
+  PatchRequest cause;
+  cause.rootCause = "age";
+  ASSERT_TRUE(patch(open, cause));
+  PatchRequest fix;
+  fix.solution = "mend it";
+  fix.rootCause = "something else";
+  EXPECT_EQ(patch(open, fix, kOther).error().kind(), core::ErrorKind::PermissionDenied);
+  fix.rootCause = "age";
+  fix.attemptedSolution = "hit it";
+  EXPECT_EQ(patch(open, fix, kOther)->attemptedSolution, "hit it");
+}
+
+TEST_F(Learnings, AGivenNoveltyThatIsTakenAwayIsFoundAnew) {
+  StoreRequest request;
+  request.learning.kind = Kind::Solution;
+  request.learning.query = "how?";
+  request.learning.solution = "so";
+  request.learning.factors.isNovel = false;
+  const core::Caller caller{kCreator, kCreator, {}};
+  const auto stored = fakes::runTask(io, fake.services.store.store(std::move(request), caller)).value().learning;
+  EXPECT_FALSE(stored.breakdown.novelty.derived);
+  PatchRequest without;
+  without.removedFactors = {"is_novel"};
+  const auto after = patch(stored, without).value();
+  EXPECT_TRUE(after.breakdown.novelty.derived);
+  EXPECT_GT(after.breakdown.novelty.value, stored.breakdown.novelty.value);
+  EXPECT_GT(after.valueScore, stored.valueScore);
+}
+
+TEST_F(Learnings, AHugePatchOfMetadataIsRefusedBeforeAnybodyWaitsForIt) {
+  const auto learning = store(Kind::Solution, "how?", "so");
+  json::Value metadata{json::Value::Object{}};
+  metadata.asObject()->emplace_back("key", json::Value(std::string(200000, 'x')));
+  PatchRequest request;
+  request.metadata = std::move(metadata);
+  const auto before = fake.records.commits + fake.records.rollbacks;
+  const auto refused = patch(learning, request);
+  EXPECT_EQ(refused.error().kind(), core::ErrorKind::TooLarge);
+  EXPECT_EQ(refused.error().field(), "metadata");
+  EXPECT_EQ(fake.records.commits + fake.records.rollbacks, before);
+}
+
+TEST_F(Learnings, WhatWasSupersededIsOfUseAgainOnceItIsStoredAgain) {
+  const auto learning = store(Kind::Solution, "how?", "so");
+  PatchRequest away;
+  away.status = core::Status::Superseded;
+  ASSERT_TRUE(patch(learning, away));
+  EXPECT_EQ(store(Kind::Solution, "how?", "so").status, core::Status::Active);
+  EXPECT_EQ(fake.index.entries().size(), 1U);
+}
+
 }  // namespace
 }  // namespace learnd::services

@@ -125,5 +125,13 @@ TEST_F(Search, AnErrorOfTheRecordStoreComesThrough) {
   EXPECT_EQ(fakes::runTask(io, fake.services.search.search(std::move(request))).error().kind(), core::ErrorKind::Unavailable);
 }
 
+TEST_F(Search, WhatIsFoundByWordsAloneIsContext) {
+  const auto id = store(Kind::Solution, "plugh xyzzy", "so");
+  fake.embedder.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  const SearchAnswer answer = search("xyzzy");
+  EXPECT_EQ(answer.reuse.decision, core::ReuseDecision::Context);
+  EXPECT_EQ(answer.reuse.id, id);
+}
+
 }  // namespace
 }  // namespace learnd::services

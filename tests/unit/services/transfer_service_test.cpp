@@ -101,5 +101,38 @@ TEST_F(Transfer, AnErrorOfTheRecordStoreFailsTheBatchWhole) {
   EXPECT_TRUE(fake.index.entries().empty());
 }
 
+TEST_F(Transfer, AFixWithoutAnIdResolvesTheOpenFailureThatIsHere) {
+  load({R"({"kind":"failure","query":"it broke"})"});
+  EXPECT_EQ(load({R"({"kind":"failure","query":"it broke","solution":"mend it"})"}).stored, 1U);
+  const auto counts = fakes::runTask(io, fake.records.counts()).value();
+  EXPECT_EQ(counts.learnings, 1U);
+  EXPECT_NE(exported().find(R"("outcome":"resolved")"), std::string::npos);
+}
+
+TEST_F(Transfer, OthersCountsAreAnAdministratorsToImport) {
+  const std::vector<std::string> lines{
+      R"({"kind":"solution","query":"a","solution":"b","latest_feedback":"success"})",
+      R"({"kind":"interaction","query":"a","response":"b","tokens_saved":900})",
+      R"({"kind":"pattern","query":"a","solution":"b","occurrence_count":9})",
+      R"({"kind":"pattern","query":"a","solution":"b","success_rate":0.5})",
+  };
+  EXPECT_EQ(load(lines, 54321).rejected.size(), 4U);
+  EXPECT_EQ(load(lines).rejected.size(), 0U);
+}
+
+TEST_F(Transfer, WhatRedactionMadeLongerThanItsLimitComesBack) {
+  std::string query;
+  while (query.size() < 8000) query += "password=[redacted:password] ";
+  const std::string line = R"({"kind":"solution","query":")" + query + std::string(3000, 'x') + R"(","solution":"b"})";
+  EXPECT_EQ(load({line}).stored, 1U);
+  const std::string tooLong = R"({"kind":"solution","query":")" + std::string(9000, 'x') + R"(","solution":"b"})";
+  ASSERT_EQ(load({tooLong}).rejected.size(), 1U);
+}
+
+TEST_F(Transfer, AnIndexThatIsDownDoesNotFailAnImport) {
+  fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  EXPECT_EQ(load({R"({"kind":"solution","query":"a","solution":"b"})"}).stored, 1U);
+}
+
 }  // namespace
 }  // namespace learnd::services

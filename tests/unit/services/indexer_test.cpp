@@ -1,0 +1,114 @@
+#include "tests/fakes/run_task.hpp"
+#include "tests/fakes/test_services.hpp"
+
+#include <gtest/gtest.h>
+
+namespace learnd::services {
+namespace {
+
+using core::Kind;
+
+class Index : public testing::Test {
+ protected:
+  StoreAnswer store(std::string query, Kind kind = Kind::Solution) {
+    StoreRequest request;
+    request.learning.kind = kind;
+    request.learning.query = std::move(query);
+    request.learning.solution = "so";
+    return fakes::runTask(io, fake.services.store.store(std::move(request), core::Caller{1000, 1000, {}})).value();
+  }
+  Indexer::Round work() { return fakes::runTask(io, fake.services.indexer.work()); }
+  std::uint64_t vectors() { return fakes::runTask(io, fake.index.status())->vectors; }
+  std::uint64_t pending() { return fakes::runTask(io, fake.records.counts())->pendingIndex; }
+  void breakEmbedder() { fake.embedder.fault.error = core::Error(core::ErrorKind::Unavailable, "down"); }
+
+  boost::asio::io_context io;
+  fakes::TestServices fake;
+};
+
+TEST_F(Index, WithoutAnEmbedderWordsGoInAndVectorsFollowOnceThereIsOne) {
+  breakEmbedder();
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_FALSE(store("plugh xyzzy").learning.indexed);
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(fake.index.entries().size(), 1U);
+  EXPECT_EQ(vectors(), 0U);
+  EXPECT_EQ(pending(), 1U);
+  fake.embedder.fault.error.reset();
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(vectors(), 1U);
+  EXPECT_EQ(pending(), 0U);
+}
+
+TEST_F(Index, AnEmbedderThatGoesLeavesTheWordsAndNoTryIsLost) {
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  breakEmbedder();
+  for (int i = 0; i < 8; ++i) {
+    store("question " + std::to_string(i));
+    work();
+  }
+  EXPECT_EQ(fake.index.entries().size(), 8U);
+  EXPECT_EQ(fakes::runTask(io, fake.records.counts())->setAside, 0U);
+  fake.embedder.fault.error.reset();
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(vectors(), 8U);
+  EXPECT_EQ(pending(), 0U);
+}
+
+TEST_F(Index, ATextThatFailsByItselfIsSetAsideWithItsErrorAndTheOthersGoIn) {
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  fake.embedder.refused = "poison";
+  for (const char* query : {"one", "poison", "two"}) store(query);
+  for (int i = 0; i < 5; ++i) {
+    work();
+    fake.clock.advance(std::chrono::minutes(5));
+  }
+  EXPECT_EQ(vectors(), 2U);
+  EXPECT_EQ(fake.index.entries().size(), 3U);
+  const auto counts = fakes::runTask(io, fake.records.counts()).value();
+  EXPECT_EQ(counts.setAside, 1U);
+  EXPECT_NE(counts.lastError.find("refused"), std::string::npos);
+  fake.embedder.refused.clear();
+  EXPECT_EQ(fakes::runTask(io, fake.services.health.retryIndex()).value(), 1U);
+  work();
+  EXPECT_EQ(vectors(), 3U);
+}
+
+TEST_F(Index, AnIndexThatIsDownDelaysAndLosesNothing) {
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  EXPECT_FALSE(store("plugh").learning.indexed);
+  EXPECT_EQ(work(), Indexer::Round::Failed);
+  fake.index.fault.error.reset();
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(vectors(), 1U);
+  EXPECT_EQ(pending(), 0U);
+}
+
+TEST_F(Index, ARecordStoreThatIsDownAtTheStartIsLoadedLater) {
+  fake.records.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  EXPECT_FALSE(fakes::runTask(io, fake.services.indexer.load()));
+  EXPECT_EQ(work(), Indexer::Round::Failed);
+  fake.records.fault.error.reset();
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_TRUE(store("plugh").learning.indexed);
+}
+
+TEST_F(Index, OfInteractionsThatShareAnEntryTheNextOneTakesItOver) {
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  const auto first = store("which?", Kind::Interaction).learning;
+  const auto second = store("which?", Kind::Interaction).learning;
+  EXPECT_EQ(fake.index.entries().size(), 1U);
+  for (const auto& id : {first.id, second.id}) {
+    ASSERT_TRUE(fakes::runTask(io, fake.services.learnings.feedback({id, core::Outcome::Success, ""}, core::Caller{1000, 1000, {}})));
+  }
+  work();
+  EXPECT_EQ(fake.index.entries().size(), 1U);
+  ASSERT_TRUE(fakes::runTask(io, fake.services.learnings.erase(first.id, core::Caller{1000, 1000, {}})));
+  work();
+  ASSERT_EQ(fake.index.entries().size(), 1U);
+  EXPECT_EQ(fake.index.entries().begin()->first, second.id);
+}
+
+}  // namespace
+}  // namespace learnd::services
