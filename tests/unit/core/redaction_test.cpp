@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -143,10 +143,11 @@ TEST(Redaction, HostileTextsTakeLinearTime) {
                                   "a:1:", "{\"kty\"", "kind: Secret\n", "sk-ant-", "password=\"\\\"", "login x password ", "=="}) {
     std::string text;
     while (text.size() < kLongest) text += piece;
-    const auto began = std::chrono::steady_clock::now();
+    // The processor's time, not the clock's: others may be at work too.
+    const std::clock_t began = std::clock();
     static_cast<void>(redact(text));
     // Quadratic work on this length takes minutes.
-    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10)) << piece;
+    EXPECT_LT((std::clock() - began) / CLOCKS_PER_SEC, 10) << piece;
   }
 }
 
