@@ -1,6 +1,6 @@
-// Whatever bytes a client sends, the connection answers or closes and the daemon goes on: a real connection on a socket pair, the services on
-// fakes. Run: scripts/build fuzz && build/fuzz/bin/http_request_fuzz -max_total_time=600
-#include "interfaces/http/connection.hpp"
+// Whatever bytes a client sends, the connection answers or closes and the daemon goes on: a real connection on a socket pair, the services
+// on fakes. Run: scripts/build fuzz && build/fuzz/bin/http_request_fuzz -max_total_time=600
+#include "interfaces/http/connection_set.hpp"
 #include "tests/fakes/test_services.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -13,7 +13,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <memory>
 #include <string>
 
 namespace {
@@ -49,10 +48,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   asio::local::stream_protocol::socket server(context);
   asio::local::connect_pair(client, server);
   const std::string bytes(reinterpret_cast<const char*>(data), size);
-  const interfaces::http::ConnectionLimits limits;
-  auto connection = std::make_shared<interfaces::http::Connection>(interfaces::http::Socket(std::move(server)), services.services, core::Caller{}, limits);
-  asio::co_spawn(context, connection->serve(), rethrow);
+  interfaces::http::ConnectionSet connections(context.get_executor(), services.services, interfaces::http::ConnectionLimits{}, 1);
+  connections.open(interfaces::http::Socket(std::move(server)), interfaces::http::Peer{});
   asio::co_spawn(context, talk(client, bytes), rethrow);
-  context.run();
+  // Until the connection has ended; the clock that watches it need not run out.
+  while (connections.size() > 0) context.run_one();
   return 0;
 }

@@ -20,7 +20,7 @@ std::vector<services::ImportText> linesOf(std::string_view body) {
     body.remove_prefix(std::min(piece, body.size()));
   }
   splitter.finish();
-  return splitter.take();
+  return splitter.take(std::string_view::npos);
 }
 
 void require(bool holds) {

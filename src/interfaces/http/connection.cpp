@@ -1,50 +1,20 @@
 #include "interfaces/http/connection.hpp"
 
-#include "interfaces/http/import_stream.hpp"
-#include "interfaces/http/message.hpp"
-#include "interfaces/http/router.hpp"
-#include "services/services.hpp"
+#include "interfaces/http/head_rules.hpp"
+#include "interfaces/http/target.hpp"
 #include "support/log.hpp"
 #include "support/timeout.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-
-#include <array>
-#include <limits>
-#include <optional>
 
 namespace learnd::interfaces::http {
 
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace field = boost::beast::http;
-using boost::system::error_code;
+namespace beasthttp = boost::beast::http;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-const std::string kNothing;
+std::string_view viewOf(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
-std::string_view pathOf(std::string_view target) { return target.substr(0, target.find('?')); }
-std::string_view queryOf(std::string_view target) {
-  const std::size_t place = target.find('?');
-  return place == std::string_view::npos ? std::string_view() : target.substr(place + 1);
-}
-
-/// What follows the head is the next request.
-template <class Parser>
-bool hasNoBody(const Parser& header) {
-  return !header.chunked() && header.content_length().value_or(0) == 0;
-}
-
-core::Error bodyTooLarge(std::size_t limit) {
-  return core::Error(core::ErrorKind::TooLarge, "the body is longer than " + std::to_string(limit) +
-                                                    " bytes: larger stores go by POST /v1/import");
-}
-
-/// A handler's answer; what it threw is a bug of ours, and the connection goes on.
+/// A handler's answer; what it throws is a bug of ours that must not end the connection.
 ports::Task<Response> guarded(ports::Task<Response> handling) {
   try {
     co_return co_await std::move(handling);
@@ -53,202 +23,201 @@ ports::Task<Response> guarded(ports::Task<Response> handling) {
   }
 }
 
-Response answerTo(const core::Error& error) {
-  // A body that is no JSON has no field at fault: the request as a whole is malformed.
-  const bool malformed = error.kind() == core::ErrorKind::InvalidInput && error.field().empty();
-  if (error.kind() == core::ErrorKind::Internal) support::log::error("a request failed", {{"ERROR", error.message()}});
-  if (error.kind() == core::ErrorKind::Timeout) {
-    return problemOf(core::Error(core::ErrorKind::Timeout, "not answered in time: try again, or see GET /v1/doctor"));
+core::Result<Response> guarded(Immediate immediate, services::Services& services, const Request& request) {
+  try {
+    return immediate(services, request);
+  } catch (const std::exception& error) {
+    return core::Error(core::ErrorKind::Internal, error.what());
   }
-  return problemOf(error, malformed ? 400 : 0);
+}
+
+Response answerOf(core::Result<Response> result, const Route& route) {
+  if (result) return std::move(*result);
+  const core::Error error = result.error();
+  if (error.kind() == core::ErrorKind::Internal) {
+    support::log::error("a request failed", {{"PATH", std::string(route.path)}, {"ERROR", error.message()}});
+  }
+  if (error.kind() == core::ErrorKind::Timeout) {
+    return problemOf(core::Error(core::ErrorKind::Timeout, error.message() + ": try again, or see GET /v1/doctor"));
+  }
+  return problemOf(error);
 }
 
 }  // namespace
 
-Connection::Connection(Socket socket, services::Services& services, core::Caller caller, const ConnectionLimits& limits)
-    : stream_(std::move(socket)), services_(services), caller_(std::move(caller)), limits_(limits) {}
+Connection::Connection(Socket socket, Door& door, Peer peer) : channel_(std::move(socket)), door_(door), peer_(std::move(peer)) {}
 
 void Connection::stop() {
-  stopping_ = true;
-  if (idle_) stream_.cancel();
+  closing_ = true;
+  if (idle_) channel_.cancelRead();
 }
 
 asio::awaitable<void> Connection::serve() {
-  const auto self = shared_from_this();
-  while (!stopping_) {
-    if (buffer_.size() == 0 && !co_await waitForRequest()) break;
-    if (!co_await serveOne()) break;
+  bool goesOn = true;
+  while (goesOn) {
+    if (channel_.buffer().size() == 0) goesOn = co_await waitForRequest();
+    if (goesOn) goesOn = co_await serveOne();
   }
-  error_code ignored;
-  stream_.socket().shutdown(asio::socket_base::shutdown_both, ignored);
-  stream_.close();
+  channel_.close();
 }
 
 asio::awaitable<bool> Connection::waitForRequest() {
-  constexpr std::size_t kFirstPiece = 16 * 1024;
+  if (isEnding() && !channel_.hasMore()) co_return false;
   idle_ = true;
-  stream_.expires_after(limits_.idle);
-  const auto [failed, size] = co_await stream_.async_read_some(buffer_.prepare(kFirstPiece), kAwait);
+  bool came = co_await channel_.read(std::chrono::steady_clock::now() + door_.limits.idle, 0);
   idle_ = false;
-  if (failed) co_return false;
-  buffer_.commit(size);
-  co_return true;
+  // A request that crossed with the stop is still answered.
+  const bool wasStopped = !came && isEnding() && channel_.ended() == Channel::ReadEnd::Cancelled;
+  if (wasStopped && channel_.hasMore()) came = co_await channel_.read(std::chrono::steady_clock::now() + door_.limits.idle, 0);
+  co_return came;
 }
 
 asio::awaitable<bool> Connection::serveOne() {
-  HeaderParser header;
-  header.header_limit(static_cast<std::uint32_t>(limits_.header));
-  // Judged below, by route: an import has no limit.
-  header.body_limit(boost::none);
-  stream_.expires_after(limits_.receive);
-  const auto [failed, size] = co_await field::async_read_header(stream_, buffer_, header, kAwait);
-  (void)size;
-  if (failed) co_return co_await refuseMalformed(failed);
-  const std::string target(header.get().target());
-  Match match = findRoute(std::string_view(header.get().method_string().data(), header.get().method_string().size()), pathOf(target));
-  if (match.route == nullptr && hasNoBody(header)) co_return co_await send(std::move(match.problem), mayGoOn(header), match.allow);
-  if (match.route == nullptr) co_return co_await refuse(std::move(match.problem), match.allow);
-  switch (match.route->kind) {
-    case RouteKind::Import: co_return co_await serveImport(header);
-    case RouteKind::Export: co_return co_await serveExport(header);
-    case RouteKind::Plain: break;
-  }
-  co_return co_await servePlain(header, std::move(match));
+  route_ = nullptr;
+  began_ = std::chrono::steady_clock::now();
+  RequestReader reader(channel_, door_.limits);
+  const bool hasHead = co_await reader.readHead();
+  std::optional<Response> refusal = hasHead ? judgeHead(reader.head(), peer_.transport) : reader.takeRefusal();
+  if (refusal) co_return co_await refuse(std::move(*refusal));
+  if (!hasHead) co_return false;
+  began_ = std::chrono::steady_clock::now();
+  const Target target = splitTarget(viewOf(reader.head().target()));
+  const Match match = findRoute(viewOf(reader.head().method_string()), target.path);
+  route_ = match.route;
+  if (route_ && route_->stream) co_return co_await serveStream(*route_, reader);
+  const bool isWhole = co_await receiveBody(reader, match);
+  if (!isWhole) co_return false;
+  Response response = co_await answer(reader, match, target.query);
+  co_return co_await respond(std::move(response), reader);
 }
 
-bool Connection::mayGoOn(const HeaderParser& header) const { return header.get().keep_alive() && !stopping_; }
+asio::awaitable<Response> Connection::answer(RequestReader& reader, const Match& match, std::string_view query) {
+  if (!route_) co_return answerTo(match);
+  auto request = makeRequest(reader, match, query);
+  if (!request) co_return problemOf(request.error());
+  if (route_->immediate) co_return answerOf(guarded(route_->immediate, door_.services, *request), *route_);
+  auto handling = guarded(route_->handler(door_.services, std::move(*request)));
+  auto answered = co_await support::withTimeout(std::move(handling), door_.limits.answer);
+  co_return answerOf(std::move(answered), *route_);
+}
 
-asio::awaitable<bool> Connection::servePlain(HeaderParser& header, Match match) {
-  if (const auto length = header.content_length(); length && *length > limits_.body) {
-    Response tooLarge = problemOf(bodyTooLarge(limits_.body));
-    co_return co_await refuse(std::move(tooLarge), kNothing);
+/// False: the connection ends, and what there was to say is said.
+asio::awaitable<bool> Connection::receiveBody(RequestReader& reader, const Match& match) {
+  std::optional<Response> refusal;
+  if (reader.announcesTooMuch()) {
+    refusal = reader.tooLarge();
+  } else if (reader.expectsContinue() && !match.route) {
+    refusal = answerTo(match);
+  } else {
+    const bool goesOn = co_await sayContinue(reader);
+    if (!goesOn) co_return false;
+    const bool isWhole = co_await reader.readBody();
+    if (isWhole) co_return true;
+    refusal = reader.takeRefusal();
   }
-  if (!co_await sendContinue(header)) co_return false;
-  field::request_parser<field::string_body> parser(std::move(header));
-  parser.body_limit(limits_.body);
-  const auto [failed, size] = co_await field::async_read(stream_, buffer_, parser, kAwait);
-  (void)size;
-  if (failed == field::error::body_limit) {
-    Response tooLarge = problemOf(bodyTooLarge(limits_.body));
-    co_return co_await refuse(std::move(tooLarge), kNothing);
-  }
-  if (failed) co_return co_await refuseMalformed(failed);
-  auto message = parser.release();
-  const bool keepAlive = message.keep_alive();
-  Request request{std::move(message.body()), {}, std::move(match.id), caller_};
-  auto parameters = parseQuery(queryOf(std::string_view(message.target().data(), message.target().size())));
-  if (!parameters) {
-    Response malformed = answerTo(parameters.error());
-    co_return co_await send(std::move(malformed), keepAlive && !stopping_, kNothing);
+  if (refusal) co_await refuse(std::move(*refusal));
+  co_return false;
+}
+
+/// To a client that waits for it before it sends its body; false where the client is gone.
+asio::awaitable<bool> Connection::sayContinue(const RequestReader& reader) {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  if (!reader.expectsContinue()) co_return true;
+  std::array<asio::const_buffer, 3> pieces{asio::buffer(kContinue.data(), kContinue.size()), {}, {}};
+  co_return co_await channel_.write(pieces, door_.limits.send);
+}
+
+asio::awaitable<bool> Connection::serveStream(const Route& route, RequestReader& reader) {
+  const bool goesOn = co_await sayContinue(reader);
+  if (!goesOn) co_return false;
+  Request request;
+  request.caller = peer_.caller;
+  request.figures = &door_.figures;
+  auto handling = guarded(route.stream(door_.services, std::move(request), reader));
+  auto answered = co_await std::move(handling);
+  // A body that broke off or came too slowly has a status of its own; any other error came before the body's end.
+  const auto status = reader.refusalStatus();
+  Response response = status && !answered ? problemOf(answered.error(), *status) : answerOf(std::move(answered), route);
+  if (reader.isDone()) co_return co_await respond(std::move(response), reader);
+  co_return co_await refuse(std::move(response));
+}
+
+core::Result<Request> Connection::makeRequest(RequestReader& reader, const Match& match, std::string_view query) const {
+  Request request;
+  request.body = reader.takeBody();
+  request.caller = peer_.caller;
+  request.figures = &door_.figures;
+  if (auto id = percentDecode(match.id)) request.id = std::move(*id);
+  if (query.empty() || match.route->parameters == Parameters::Ignored) return request;
+  auto parameters = parseQuery(query);
+  if (!parameters) return parameters.error();
+  if (match.route->parameters == Parameters::None && !parameters->empty()) {
+    const std::string name = parameters->front().first.substr(0, 100);
+    return core::Error::invalidField(name, "this call takes no parameters in its address: " + name + " would do nothing");
   }
   request.parameters = std::move(*parameters);
-  stream_.expires_never();
-  auto handling = guarded(match.route->handler(services_, std::move(request)));
-  auto answer = co_await support::withTimeout(std::move(handling), limits_.answer);
-  Response response = answer ? std::move(*answer) : answerTo(answer.error());
-  co_return co_await send(std::move(response), keepAlive && !stopping_, kNothing);
+  return request;
 }
 
-asio::awaitable<bool> Connection::serveImport(HeaderParser& header) {
-  if (!co_await sendContinue(header)) co_return false;
-  PieceParser parser(std::move(header));
-  parser.body_limit(boost::none);
-  ImportStream import(stream_, buffer_, parser, services_.transfer, caller_, limits_.receive);
-  auto answer = co_await import.run();
-  const bool whole = parser.is_done();
-  Response response = answer ? std::move(*answer) : answerTo(answer.error());
-  if (!whole) co_return co_await refuse(std::move(response), kNothing);
-  co_return co_await send(std::move(response), parser.get().keep_alive() && !stopping_, kNothing);
+Framing Connection::framingFor(const RequestReader& reader) const {
+  Framing framing;
+  framing.httpOne0 = reader.head().version() < 11;
+  // While it stops, what the client has sent already is answered, and nothing more.
+  framing.keepAlive = reader.keepsAlive() && (!isEnding() || channel_.hasMore());
+  return framing;
 }
 
-asio::awaitable<bool> Connection::serveExport(HeaderParser& header) {
-  const bool chunked = header.get().version() >= 11;
-  const bool keepAlive = chunked && mayGoOn(header);
-  auto piece = co_await services_.transfer.exportPiece(std::nullopt);
+asio::awaitable<bool> Connection::respond(Response response, const RequestReader& reader) {
+  Framing framing = framingFor(reader);
+  framing.headOnly = reader.head().method() == beasthttp::verb::head;
+  if (response.pieces && !framing.headOnly) co_return co_await sendPieces(std::move(response), framing);
+  co_return co_await send(std::move(response), framing);
+}
+
+asio::awaitable<bool> Connection::send(Response response, Framing framing) {
+  if (!response.pieces) framing.length = response.body.size();
+  door_.figures.count(route_, response.status, std::chrono::steady_clock::now() - began_);
+  writeHead(response, framing, door_.date.now(), head_);
+  std::array<asio::const_buffer, 3> pieces{asio::buffer(head_), asio::buffer(response.body), {}};
+  if (framing.headOnly) pieces[1] = {};
+  const bool taken = co_await channel_.write(pieces, door_.limits.send);
+  co_return taken&& framing.keepAlive;
+}
+
+asio::awaitable<bool> Connection::sendPieces(Response response, Framing framing) {
+  const auto source = response.pieces;
+  auto piece = co_await source->next();
   if (!piece) {
-    Response failedAtOnce = answerTo(piece.error());
-    co_return co_await send(std::move(failedAtOnce), mayGoOn(header), kNothing);
+    Response problem = answerOf(piece.error(), *route_);
+    co_return co_await send(std::move(problem), framing);
   }
-  field::response<field::empty_body> head(field::status::ok, header.get().version());
-  head.set(field::field::server, "learnd");
-  head.set(field::field::content_type, "application/x-ndjson");
-  head.keep_alive(keepAlive);
-  head.chunked(chunked);
-  field::response_serializer<field::empty_body> serializer(head);
-  stream_.expires_after(limits_.send);
-  auto [failed, sent] = co_await field::async_write_header(stream_, serializer, kAwait);
-  while (!failed && !piece->text.empty()) {
-    stream_.expires_after(limits_.send);
-    if (chunked) {
-      std::tie(failed, sent) = co_await asio::async_write(stream_, field::make_chunk(asio::buffer(piece->text)), kAwait);
-    } else {
-      std::tie(failed, sent) = co_await asio::async_write(stream_, asio::buffer(piece->text), kAwait);
-    }
-    auto next = co_await services_.transfer.exportPiece(piece->last);
-    // The head is out already: an export that breaks off without its last chunk is seen to be cut.
-    if (!next) co_return false;
-    piece = std::move(next);
+  // HTTP/1.0 knows no chunks: the body ends with the connection.
+  framing.chunked = !framing.httpOne0;
+  framing.keepAlive = framing.keepAlive && framing.chunked;
+  door_.figures.count(route_, response.status, std::chrono::steady_clock::now() - began_);
+  writeHead(response, framing, door_.date.now(), head_);
+  while (true) {
+    if (framing.chunked) appendChunkHead(piece->size(), head_);
+    std::array<asio::const_buffer, 3> pieces{asio::buffer(head_), asio::buffer(*piece), {}};
+    if (framing.chunked) pieces[2] = asio::buffer("\r\n", 2);
+    const bool taken = co_await channel_.write(pieces, door_.limits.send);
+    if (!taken) co_return false;
+    if (piece->empty()) co_return framing.keepAlive;
+    head_.clear();
+    piece = co_await source->next();
+    // The head is out already: a body without its end is seen to be cut.
+    if (!piece) co_return false;
   }
-  if (failed) co_return false;
-  if (chunked) std::tie(failed, sent) = co_await asio::async_write(stream_, field::make_chunk_last(), kAwait);
-  co_return !failed && keepAlive;
 }
 
-asio::awaitable<bool> Connection::sendContinue(const HeaderParser& header) {
-  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  if (!beast::iequals(header.get()[field::field::expect], "100-continue")) co_return true;
-  const auto [failed, sent] = co_await asio::async_write(stream_, asio::buffer(kContinue), kAwait);
-  (void)sent;
-  co_return !failed;
-}
-
-asio::awaitable<bool> Connection::refuseMalformed(error_code why) {
-  // Gone, or too slow: nobody is there to answer.
-  if (why == field::error::end_of_stream || why == beast::error::timeout || why == asio::error::operation_aborted ||
-      why == asio::error::connection_reset) {
-    co_return false;
-  }
-  const int status = why == field::error::header_limit ? 431 : 400;
-  const core::ErrorKind kind = status == 431 ? core::ErrorKind::TooLarge : core::ErrorKind::InvalidInput;
-  Response malformed = problemOf(core::Error(kind, "this is no well-formed HTTP/1.1 request: " + why.message()), status);
-  co_return co_await refuse(std::move(malformed), kNothing);
-}
-
-asio::awaitable<bool> Connection::refuse(Response response, const std::string& allow) {
+asio::awaitable<bool> Connection::refuse(Response response) {
   // What the client still sends is not known to end where a next request begins, so the connection ends here.
-  const bool goesOn = co_await send(std::move(response), false, allow);
-  co_await drain();
-  co_return goesOn;
-}
-
-asio::awaitable<bool> Connection::send(Response response, bool keepAlive, const std::string& allow) {
-  field::response<field::string_body> message(static_cast<field::status>(response.status), 11);
-  message.set(field::field::server, "learnd");
-  if (response.status != 204) message.set(field::field::content_type, response.contentType);
-  if (!allow.empty()) message.set(field::field::allow, allow);
-  if (response.status == 429 || response.status == 503) message.set(field::field::retry_after, "1");
-  message.body() = std::move(response.body);
-  message.keep_alive(keepAlive);
-  message.prepare_payload();
-  if (response.status == 204) message.erase(field::field::content_length);
-  stream_.expires_after(limits_.send);
-  const auto [failed, sent] = co_await field::async_write(stream_, message, kAwait);
-  (void)sent;
-  co_return !failed && keepAlive;
-}
-
-asio::awaitable<void> Connection::drain() {
-  // Closing with unread data would reset the connection and take the answer with it.
-  constexpr std::size_t kMost = 16 * 1024 * 1024;
-  error_code ignored;
-  stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
-  std::array<char, 16 * 1024> piece{};
-  stream_.expires_after(std::chrono::seconds(2));
-  for (std::size_t taken = 0; taken < kMost;) {
-    const auto [failed, size] = co_await stream_.async_read_some(asio::buffer(piece), kAwait);
-    if (failed) break;
-    taken += size;
-  }
+  constexpr std::chrono::seconds kLinger{2};
+  Framing framing;
+  framing.keepAlive = false;
+  co_await send(std::move(response), framing);
+  co_await channel_.linger(std::chrono::steady_clock::now() + kLinger);
+  co_return false;
 }
 
 }  // namespace learnd::interfaces::http

@@ -1,71 +1,69 @@
 #pragma once
 
 #include "core/access.hpp"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/beast/core/basic_stream.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
-
-#include <chrono>
-#include <memory>
-
-namespace learnd::services {
-struct Services;
-}
+#include "interfaces/http/channel.hpp"
+#include "interfaces/http/figures.hpp"
+#include "interfaces/http/limits.hpp"
+#include "interfaces/http/request_reader.hpp"
+#include "interfaces/http/response_head.hpp"
 
 namespace learnd::interfaces::http {
 
-struct Response;
-struct Match;
+/// What the connections of a server share.
+struct Door {
+  services::Services& services;
+  ConnectionLimits limits;
+  Figures figures;
+  DateText date;
+  bool stopping = false;  // no further requests but those that are on their way
+};
 
-using Socket = boost::asio::generic::stream_protocol::socket;
-using Stream = boost::beast::basic_stream<boost::asio::generic::stream_protocol, boost::asio::any_io_executor>;
+enum class Transport : bool { Unix, Tcp };
 
-struct ConnectionLimits {
-  std::size_t header = 64 * 1024;
-  std::size_t body = 1024 * 1024;
-  std::chrono::seconds receive{30};   // a whole request, from its first byte; for an import each piece
-  std::chrono::seconds answer{10};    // what a handler may take
-  std::chrono::seconds send{30};      // an answer, for an export each piece
-  std::chrono::seconds idle{300};     // between requests
+struct Peer {
+  core::Caller caller;
+  Transport transport = Transport::Unix;
 };
 
 /// One client's connection: requests one after the other, pipelined ones too, until either side ends it. On the I/O thread.
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection {
  public:
-  Connection(Socket socket, services::Services& services, core::Caller caller, const ConnectionLimits& limits);
+  Connection(Socket socket, Door& door, Peer peer);
 
-  /// Serves until the end. Keep a shared pointer while it runs.
+  /// Serves until the end.
   boost::asio::awaitable<void> serve();
-  /// No further request: an idle connection ends now, another one after its answer.
+  /// Ends it now if it waits for a request; else it ends after its answer.
   void stop();
+  /// Cuts it, whatever it does.
+  void abort() { channel_.close(); }
+  void checkDeadline(Moment now) { channel_.checkDeadline(now); }
+  [[nodiscard]] bool isIdle() const { return idle_; }
+  /// When an idle connection will be closed: the earliest has waited longest.
+  [[nodiscard]] Moment deadline() const { return channel_.deadline(); }
 
  private:
-  using HeaderParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
-  using PieceParser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
-
   boost::asio::awaitable<bool> waitForRequest();
   boost::asio::awaitable<bool> serveOne();
-  boost::asio::awaitable<bool> servePlain(HeaderParser& header, Match match);
-  boost::asio::awaitable<bool> serveImport(HeaderParser& header);
-  boost::asio::awaitable<bool> serveExport(HeaderParser& header);
-  boost::asio::awaitable<bool> refuse(Response response, const std::string& allow);
-  boost::asio::awaitable<bool> refuseMalformed(boost::system::error_code why);
-  boost::asio::awaitable<bool> send(Response response, bool keepAlive, const std::string& allow);
-  boost::asio::awaitable<bool> sendContinue(const HeaderParser& header);
-  boost::asio::awaitable<void> drain();
-  [[nodiscard]] bool mayGoOn(const HeaderParser& header) const;
+  boost::asio::awaitable<bool> serveStream(const Route& route, RequestReader& reader);
+  boost::asio::awaitable<bool> receiveBody(RequestReader& reader, const Match& match);
+  boost::asio::awaitable<bool> sayContinue(const RequestReader& reader);
+  boost::asio::awaitable<Response> answer(RequestReader& reader, const Match& match, std::string_view query);
+  boost::asio::awaitable<bool> respond(Response response, const RequestReader& reader);
+  boost::asio::awaitable<bool> send(Response response, Framing framing);
+  boost::asio::awaitable<bool> sendPieces(Response response, Framing framing);
+  boost::asio::awaitable<bool> refuse(Response response);
+  [[nodiscard]] core::Result<Request> makeRequest(RequestReader& reader, const Match& match, std::string_view query) const;
+  [[nodiscard]] bool isEnding() const { return closing_ || door_.stopping; }
+  [[nodiscard]] Framing framingFor(const RequestReader& reader) const;
 
-  Stream stream_;
-  boost::beast::flat_buffer buffer_;
-  services::Services& services_;
-  core::Caller caller_;
-  ConnectionLimits limits_;
-  bool idle_ = true;
-  bool stopping_ = false;
+  Channel channel_;
+  Door& door_;
+  Peer peer_;
+  std::string head_;              // of the answer; kept for its room
+  const Route* route_ = nullptr;  // of the request that is served
+  Moment began_;                  // its head was read
+  bool idle_ = false;
+  bool closing_ = false;
 };
 
 }  // namespace learnd::interfaces::http

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "interfaces/http/message.hpp"
-#include "json/value.hpp"
 
 namespace learnd::interfaces::http {
 
@@ -18,19 +17,20 @@ ports::Task<Response> giveFeedback(services::Services& services, Request request
 
 // search_handlers.cpp
 ports::Task<Response> search(services::Services& services, Request request);
-ports::Task<Response> score(services::Services& services, Request request);
+core::Result<Response> score(services::Services& services, const Request& request);
+
+// transfer_handlers.cpp
+ports::Task<Response> importLearnings(services::Services& services, Request request, BodySource& body);
+ports::Task<Response> exportLearnings(services::Services& services, Request request);
 
 // health_handlers.cpp
-ports::Task<Response> health(services::Services& services, Request request);
+core::Result<Response> health(services::Services& services, const Request& request);
 ports::Task<Response> readiness(services::Services& services, Request request);
 ports::Task<Response> stats(services::Services& services, Request request);
 ports::Task<Response> doctor(services::Services& services, Request request);
 ports::Task<Response> quality(services::Services& services, Request request);
 ports::Task<Response> metrics(services::Services& services, Request request);
 ports::Task<Response> retryIndex(services::Services& services, Request request);
-ports::Task<Response> openApi(services::Services& services, Request request);
-
-/// The body as JSON; a body that is none is an error with status 400's title and no field.
-core::Result<json::Value> bodyOf(const Request& request);
+core::Result<Response> openApi(services::Services& services, const Request& request);
 
 }  // namespace learnd::interfaces::http

@@ -1,73 +1,68 @@
 #include "interfaces/http/import_stream.hpp"
 
-#include "interfaces/codec/answer_codec.hpp"
-
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 
 namespace learnd::interfaces::http {
 
 namespace {
 
-namespace asio = boost::asio;
-namespace field = boost::beast::http;
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kBatchLines = 500;
 constexpr std::size_t kBatchBytes = 4 * 1024 * 1024;
 
 }  // namespace
 
-void ImportStream::add(const services::ImportAnswer& answer) {
+void ImportStream::add(services::ImportAnswer answer) {
   total_.stored += answer.stored;
   total_.duplicates += answer.duplicates;
   total_.unchanged += answer.unchanged;
-  std::copy(answer.rejected.begin(), answer.rejected.end(), std::back_inserter(total_.rejected));
+  std::move(answer.rejected.begin(), answer.rejected.end(), std::back_inserter(total_.rejected));
+}
+
+core::Error ImportStream::stopped(const core::Error& why) const {
+  const std::string upTo =
+      storedUpTo_ == 0 ? "nothing of it is stored" : "what stands up to line " + std::to_string(storedUpTo_) + " is stored";
+  return core::Error(why.kind(), why.message() + "; " + upTo + ". Send it all again: nothing is stored twice").withField(why.field());
 }
 
 ports::Task<std::vector<services::ImportText>> ImportStream::readBatch() {
-  std::array<char, 64 * 1024> piece{};
-  while (!parser_.is_done() && splitter_.count() < kBatchLines && splitter_.bytes() < kBatchBytes) {
-    parser_.get().body().data = piece.data();
-    parser_.get().body().size = piece.size();
-    parser_.get().body().more = true;
-    stream_.expires_after(patience_);
-    auto [failed, size] = co_await field::async_read(stream_, buffer_, parser_, kAwait);
-    if (failed == field::error::need_buffer) failed = {};
-    if (failed) {
-      co_return core::Error(core::ErrorKind::InvalidInput,
-                            "the body broke off (" + failed.message() + "): what came before is stored; send it all again, nothing is stored twice");
-    }
-    splitter_.push(std::string_view(piece.data(), piece.size() - parser_.get().body().size));
+  while (!ended_ && splitter_.count() < kBatchLines && splitter_.bytes() < kBatchBytes) {
+    auto piece = co_await body_.next();
+    if (!piece) co_return piece.error();
+    ended_ = piece->empty();
+    if (ended_) splitter_.finish();
+    splitter_.push(*piece);
   }
-  if (parser_.is_done()) splitter_.finish();
   for (const std::uint64_t number : splitter_.takeTooLong()) {
-    total_.rejected.push_back({number, "", "the line is longer than " + std::to_string(LineSplitter::kLongestLine) + " bytes"});
+    total_.rejected.push_back({number, "", "the line is longer than " + std::to_string(LineSplitter::kLongestLine) + " bytes (8 MiB)"});
   }
-  co_return splitter_.take();
+  co_return splitter_.take(kBatchLines);
 }
 
-ports::Task<Response> ImportStream::run() {
-  using namespace asio::experimental::awaitable_operators;
+ports::Task<services::ImportAnswer> ImportStream::run() {
+  using namespace boost::asio::experimental::awaitable_operators;
   auto batch = co_await readBatch();
-  if (!batch) co_return batch.error();
-  while (!batch->empty()) {
+  while (batch && !batch->empty()) {
+    const std::uint64_t last = batch->back().number;
     auto storing = transfer_.importLines(std::move(*batch), caller_);
     auto reading = readBatch();
     auto [stored, next] = co_await (std::move(storing) && std::move(reading));
-    if (!stored) co_return stored.error();
-    add(*stored);
-    if (!next) co_return next.error();
+    if (!stored) co_return stopped(stored.error());
+    storedUpTo_ = last;
+    add(std::move(*stored));
+    if (total_.rejected.size() > kMostRejected) {
+      const std::string what =
+          "more than " + std::to_string(kMostRejected) + " lines are no learnings: an import is one learning a line, as JSON";
+      co_return stopped(core::Error(core::ErrorKind::InvalidInput, what));
+    }
     batch = std::move(next);
   }
+  if (!batch) co_return stopped(batch.error());
   const auto byLine = [](const services::ImportRejection& a, const services::ImportRejection& b) { return a.line < b.line; };
   std::stable_sort(total_.rejected.begin(), total_.rejected.end(), byLine);
-  co_return Response{200, json::write(encodeImportAnswer(total_))};
+  co_return std::move(total_);
 }
 
 }  // namespace learnd::interfaces::http

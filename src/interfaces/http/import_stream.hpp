@@ -1,38 +1,34 @@
 #pragma once
 
-#include "interfaces/http/connection.hpp"
 #include "interfaces/http/line_splitter.hpp"
 #include "interfaces/http/message.hpp"
 #include "services/transfer_service.hpp"
 
-#include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/parser.hpp>
-
 namespace learnd::interfaces::http {
 
-/// Reads an import's body and stores it in batches; the next batch is read while the last one is written, and no more than two are held.
+/// Stores an import's body in batches as it comes: the next batch is read while the last one is written, and no more than two are held.
 class ImportStream {
  public:
-  using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
+  /// Rejected lines that an answer lists; who sends more sends something else than learnings.
+  static constexpr std::size_t kMostRejected = 100000;
 
-  ImportStream(Stream& stream, boost::beast::flat_buffer& buffer, Parser& parser, services::TransferService& transfer, core::Caller caller,
-               std::chrono::seconds patience)
-      : stream_(stream), buffer_(buffer), parser_(parser), transfer_(transfer), caller_(std::move(caller)), patience_(patience) {}
+  ImportStream(BodySource& body, services::TransferService& transfer, core::Caller caller)
+      : body_(body), transfer_(transfer), caller_(std::move(caller)) {}
 
-  /// The import's answer; an error where the body broke off or the record store failed (what came before is stored).
-  ports::Task<Response> run();
+  /// What became of the lines. An error where the body broke off or the record store failed; it says up to which line all is stored.
+  ports::Task<services::ImportAnswer> run();
 
  private:
   ports::Task<std::vector<services::ImportText>> readBatch();
-  void add(const services::ImportAnswer& answer);
+  void add(services::ImportAnswer answer);
+  [[nodiscard]] core::Error stopped(const core::Error& why) const;
 
-  Stream& stream_;
-  boost::beast::flat_buffer& buffer_;
-  Parser& parser_;
+  BodySource& body_;
   services::TransferService& transfer_;
   core::Caller caller_;
-  std::chrono::seconds patience_;
   LineSplitter splitter_;
+  bool ended_ = false;
+  std::uint64_t storedUpTo_ = 0;  // the last line of the last batch that is stored
   services::ImportAnswer total_;
 };
 

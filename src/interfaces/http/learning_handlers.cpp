@@ -8,36 +8,38 @@ namespace learnd::interfaces::http {
 
 namespace {
 
-Response learningResponse(const core::Learning& learning) { return {200, json::writeLearning(learning, json::IndexedMember::Include)}; }
+Response learningResponse(const core::Learning& learning) {
+  Response response;
+  response.body = json::writeLearning(learning, json::IndexedMember::Include);
+  return response;
+}
 
 ports::Task<Response> store(services::Services& services, core::Kind kind, Request request) {
-  auto body = bodyOf(request);
+  auto body = json::parse(request.body);
   if (!body) co_return body.error();
   auto decoded = decodeStore(kind, *body);
   if (!decoded) co_return decoded.error();
   auto answer = co_await services.store.store(std::move(*decoded), std::move(request.caller));
   if (!answer) co_return answer.error();
-  co_return Response{answer->created ? 201 : 200, json::write(encodeStoreAnswer(*answer))};
+  co_return jsonResponse(answer->created ? 201 : 200, encodeStoreAnswer(*answer));
 }
 
 }  // namespace
 
-core::Result<json::Value> bodyOf(const Request& request) { return json::parse(request.body); }
-
 ports::Task<Response> storeSolution(services::Services& services, Request request) {
-  co_return co_await store(services, core::Kind::Solution, std::move(request));
+  return store(services, core::Kind::Solution, std::move(request));
 }
 
 ports::Task<Response> storeFailure(services::Services& services, Request request) {
-  co_return co_await store(services, core::Kind::Failure, std::move(request));
+  return store(services, core::Kind::Failure, std::move(request));
 }
 
 ports::Task<Response> storePattern(services::Services& services, Request request) {
-  co_return co_await store(services, core::Kind::Pattern, std::move(request));
+  return store(services, core::Kind::Pattern, std::move(request));
 }
 
 ports::Task<Response> storeInteraction(services::Services& services, Request request) {
-  co_return co_await store(services, core::Kind::Interaction, std::move(request));
+  return store(services, core::Kind::Interaction, std::move(request));
 }
 
 ports::Task<Response> listLearnings(services::Services& services, Request request) {
@@ -45,7 +47,7 @@ ports::Task<Response> listLearnings(services::Services& services, Request reques
   if (!decoded) co_return decoded.error();
   auto answer = co_await services.learnings.list(std::move(*decoded));
   if (!answer) co_return answer.error();
-  co_return Response{200, json::write(encodeListAnswer(*answer))};
+  co_return jsonResponse(200, encodeListAnswer(*answer));
 }
 
 ports::Task<Response> getLearning(services::Services& services, Request request) {
@@ -59,7 +61,7 @@ ports::Task<Response> getLearning(services::Services& services, Request request)
 ports::Task<Response> patchLearning(services::Services& services, Request request) {
   auto id = decodeId(request.id);
   if (!id) co_return id.error();
-  auto body = bodyOf(request);
+  auto body = json::parse(request.body);
   if (!body) co_return body.error();
   auto decoded = decodePatch(*body);
   if (!decoded) co_return decoded.error();
@@ -73,11 +75,13 @@ ports::Task<Response> deleteLearning(services::Services& services, Request reque
   if (!id) co_return id.error();
   auto erased = co_await services.learnings.erase(*id, std::move(request.caller));
   if (!erased) co_return erased.error();
-  co_return Response{204, {}};
+  Response response;
+  response.status = 204;
+  co_return response;
 }
 
 ports::Task<Response> giveFeedback(services::Services& services, Request request) {
-  auto body = bodyOf(request);
+  auto body = json::parse(request.body);
   if (!body) co_return body.error();
   auto decoded = decodeFeedback(*body);
   if (!decoded) co_return decoded.error();

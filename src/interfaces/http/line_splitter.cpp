@@ -27,7 +27,7 @@ void LineSplitter::finish() {
 void LineSplitter::endLine() {
   if (skipping_) {
     tooLong_.push_back(number_);
-  } else {
+  } else if (!current_.empty()) {
     bytes_ += current_.size();
     lines_.push_back({number_, std::move(current_)});
   }
@@ -36,9 +36,15 @@ void LineSplitter::endLine() {
   ++number_;
 }
 
-std::vector<services::ImportText> LineSplitter::take() {
-  bytes_ = 0;
-  return std::exchange(lines_, {});
+std::vector<services::ImportText> LineSplitter::take(std::size_t most) {
+  std::vector<services::ImportText> taken;
+  taken.reserve(std::min(most, lines_.size()));
+  while (!lines_.empty() && taken.size() < most) {
+    bytes_ -= lines_.front().text.size();
+    taken.push_back(std::move(lines_.front()));
+    lines_.pop_front();
+  }
+  return taken;
 }
 
 std::vector<std::uint64_t> LineSplitter::takeTooLong() { return std::exchange(tooLong_, {}); }

@@ -3,14 +3,15 @@
 #include "services/transfer_service.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace learnd::interfaces::http {
 
-/// Cuts a streamed body into numbered lines. A line past the limit is given as an empty one and counted in `tooLong`, so that it can be
-/// rejected without ever being held.
+/// Cuts a streamed body into numbered lines; empty ones only count. A line past the limit is named by takeTooLong() alone: it is never
+/// held.
 class LineSplitter {
  public:
   /// Room for every field at its limit, each sign escaped.
@@ -19,8 +20,8 @@ class LineSplitter {
   void push(std::string_view piece);
   /// The last line has no line break.
   void finish();
-  /// The lines that are complete.
-  std::vector<services::ImportText> take();
+  /// The first lines that are complete, `most` at the most: a piece of short lines has thousands.
+  std::vector<services::ImportText> take(std::size_t most);
   std::vector<std::uint64_t> takeTooLong();
   [[nodiscard]] std::size_t count() const { return lines_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
@@ -31,7 +32,7 @@ class LineSplitter {
   std::string current_;
   bool skipping_ = false;
   std::uint64_t number_ = 1;
-  std::vector<services::ImportText> lines_;
+  std::deque<services::ImportText> lines_;
   std::vector<std::uint64_t> tooLong_;
   std::size_t bytes_ = 0;
 };

@@ -2,40 +2,38 @@
 
 #include "interfaces/http/message.hpp"
 
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace learnd::interfaces::http {
 
-enum class RouteKind : unsigned char { Plain, Import, Export };
+/// What a call does with its query string. Probes are left alone, whatever a monitor puts behind them.
+enum class Parameters : unsigned char { None, Taken, Ignored };
 
-/// One call of the interface.
+/// One call of the interface; exactly one of the three handlers is set.
 struct Route {
   std::string_view method;
-  std::string_view path;  // "{id}" stands for one segment
-  RouteKind kind = RouteKind::Plain;
-  Handler handler = nullptr;  // Plain only
+  std::string_view path;  // "{id}" stands for one segment, the last
+  Immediate immediate = nullptr;
+  Handler handler = nullptr;
+  StreamHandler stream = nullptr;
+  Parameters parameters = Parameters::None;
 };
 
 /// All calls that the daemon answers. openapi.json describes the same ones (by test).
-const std::vector<Route>& routes();
+std::span<const Route> routes();
 
 struct Match {
-  const Route* route = nullptr;  // nothing: `problem` says why
-  std::string id;
-  Response problem;
-  std::string allow;             // with a 405: the methods that the path has
+  const Route* route = nullptr;  // nothing: the path is not there, or not with this method
+  std::string_view id;           // still percent-encoded; of the path that was given
+  std::string allow;             // the methods that the path takes, where this one is not among them
 };
 
-/// `path` without the query string, still percent-encoded.
+/// `path` without the query string, still percent-encoded. HEAD finds what GET does.
 Match findRoute(std::string_view method, std::string_view path);
 
-/// Percent-decoding; '+' stays as it is but for query strings. Nothing where a '%' is not followed by two digits or the text holds a NUL.
-std::optional<std::string> percentDecode(std::string_view text);
-
-/// The parameters behind '?', decoded; an error where one can't be.
-core::Result<std::vector<std::pair<std::string, std::string>>> parseQuery(std::string_view query);
+/// The problem answer to a match without a route: 404, or 405 with its Allow.
+Response answerTo(const Match& match);
 
 }  // namespace learnd::interfaces::http

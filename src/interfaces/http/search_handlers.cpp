@@ -6,23 +6,23 @@
 namespace learnd::interfaces::http {
 
 ports::Task<Response> search(services::Services& services, Request request) {
-  auto body = bodyOf(request);
+  auto body = json::parse(request.body);
   if (!body) co_return body.error();
   auto decoded = decodeSearch(*body);
   if (!decoded) co_return decoded.error();
   auto answer = co_await services.search.search(std::move(*decoded));
   if (!answer) co_return answer.error();
-  co_return Response{200, json::write(encodeSearchAnswer(*answer))};
+  co_return jsonResponse(200, encodeSearchAnswer(*answer));
 }
 
-ports::Task<Response> score(services::Services& services, Request request) {
-  auto body = bodyOf(request);
-  if (!body) co_return body.error();
+core::Result<Response> score(services::Services& services, const Request& request) {
+  auto body = json::parse(request.body);
+  if (!body) return body.error();
   auto decoded = decodeScore(*body);
-  if (!decoded) co_return decoded.error();
+  if (!decoded) return decoded.error();
   auto scored = services::score(*decoded, services.context.rules);
-  if (!scored) co_return scored.error();
-  co_return Response{200, json::write(encodeScore(*scored))};
+  if (!scored) return scored.error();
+  return jsonResponse(200, encodeScore(*scored));
 }
 
 }  // namespace learnd::interfaces::http

@@ -1,0 +1,108 @@
+#include "tests/unit/interfaces/http/http_harness.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace learnd::interfaces::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string kHealth = request("GET", "/healthz");
+const std::string kList = request("GET", "/v1/learnings");
+
+TEST(HttpStop, EndsIdleConnectionsAtOnce) {
+  HttpHarness harness;
+  auto never = harness.connect();
+  auto once = harness.connect();
+  EXPECT_EQ(once.ask(kHealth).status, 200);
+  auto stopped = harness.stop(20s);
+  EXPECT_EQ(stopped.wait_for(2s), std::future_status::ready);
+  EXPECT_TRUE(never.isClosed());
+  EXPECT_TRUE(once.isClosed());
+}
+
+TEST(HttpStop, AnswersWhatIsBeingWorkedOn) {
+  HttpHarness harness;
+  harness.onThread([&] { harness.core.records.fault.latency = 200ms; });
+  auto client = harness.connect();
+  client.send(kList);
+  std::this_thread::sleep_for(50ms);
+  auto stopped = harness.stop(20s);
+  const auto answer = client.receive();
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.fields.at("connection"), "close");
+  EXPECT_TRUE(client.isClosed());
+  EXPECT_EQ(stopped.wait_for(2s), std::future_status::ready);
+}
+
+TEST(HttpStop, AnswersWhatWasPipelinedBeforeIt) {
+  HttpHarness harness;
+  harness.onThread([&] { harness.core.records.fault.latency = 100ms; });
+  auto client = harness.connect();
+  client.send(kList + kHealth + kList);
+  std::this_thread::sleep_for(30ms);
+  auto stopped = harness.stop(20s);
+  EXPECT_FALSE(client.receive().fields.contains("connection"));
+  EXPECT_FALSE(client.receive().fields.contains("connection"));
+  const auto last = client.receive();
+  EXPECT_EQ(last.status, 200);
+  EXPECT_EQ(last.fields.at("connection"), "close");
+  EXPECT_EQ(stopped.wait_for(2s), std::future_status::ready);
+}
+
+TEST(HttpStop, LetsARequestBeReceivedToItsEnd) {
+  HttpHarness harness;
+  auto client = harness.connect();
+  client.send("POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Length: 14\r\n\r\n{\"fac");
+  std::this_thread::sleep_for(30ms);
+  auto stopped = harness.stop(20s);
+  client.send("tors\":{}}");
+  EXPECT_EQ(client.receive().status, 200);
+  EXPECT_EQ(stopped.wait_for(2s), std::future_status::ready);
+}
+
+TEST(HttpStop, CutsWhatTakesLongerThanTheTime) {
+  HttpHarness harness;
+  harness.onThread([&] { harness.core.records.fault.latency = 60s; });
+  auto client = harness.connect();
+  client.send(kList);
+  std::this_thread::sleep_for(30ms);
+  auto stopped = harness.stop(100ms);
+  EXPECT_EQ(stopped.wait_for(2s), std::future_status::ready);
+  EXPECT_EQ(client.receive().status, 0);
+  harness.onThread([&] { harness.core.records.fault.latency = 0ms; });
+}
+
+TEST(HttpConnectionLimit, MakesRoomByTheConnectionThatIsIdleLongest) {
+  HttpHarness harness({}, 2);
+  auto first = harness.connect();
+  EXPECT_EQ(first.ask(kHealth).status, 200);
+  std::this_thread::sleep_for(5ms);
+  auto second = harness.connect();
+  EXPECT_EQ(second.ask(kHealth).status, 200);
+  auto third = harness.connect();
+  EXPECT_EQ(third.ask(kHealth).status, 200);
+  EXPECT_TRUE(first.isClosed());
+  EXPECT_EQ(second.ask(kHealth).status, 200);
+  EXPECT_EQ(harness.onThread([&] { return harness.connections().size(); }), 2U);
+}
+
+TEST(HttpConnectionLimit, Answers503WhereAllAreBusy) {
+  HttpHarness harness({}, 1);
+  harness.onThread([&] { harness.core.records.fault.latency = 300ms; });
+  auto busy = harness.connect();
+  busy.send(kList);
+  std::this_thread::sleep_for(50ms);
+  auto refused = harness.connect();
+  const auto answer = refused.receive();
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.fields.at("retry-after"), "1");
+  EXPECT_TRUE(refused.isClosed());
+  EXPECT_EQ(busy.receive().status, 200);
+  EXPECT_EQ(harness.onThread([&] { return harness.connections().figures().refused(); }), 1U);
+}
+
+}  // namespace
+}  // namespace learnd::interfaces::http
