@@ -20,6 +20,7 @@ inline constexpr std::chrono::hours kIdempotencyLife{7 * 24};
 
 inline constexpr std::chrono::seconds kRequestDeadline{10};  // a store or a search
 inline constexpr std::chrono::seconds kIndexingWait{1};      // a store's own vector
+inline constexpr std::chrono::seconds kReceiveDeadline{30};  // a request
 inline constexpr std::chrono::seconds kStopDeadline{20};
 
 }  // namespace learnd::core
