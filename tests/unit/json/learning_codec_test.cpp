@@ -43,8 +43,8 @@ TEST_P(LearningCodec, ImportsItsExportToTheSameBytes) {
   const std::string exported = writeLearning(sampleLearning(GetParam()), IndexedMember::Omit);
   const auto line = decodeImportLine(exported);
   ASSERT_TRUE(line) << line.error().field() << ": " << line.error().message();
-  EXPECT_TRUE(line->hasId && line->hasTimestamp && line->hasUpdated && line->hasValueScore && line->hasBreakdown && line->hasProfile);
-  EXPECT_TRUE(line->hasWeightSet && line->hasCreatedBy && line->hasCreatedOn && line->hasCounts && line->hasPromoted && line->hasSource);
+  EXPECT_TRUE(line->hasId && line->hasTimestamp && line->hasUpdated && line->hasValueScore && line->hasProfile);
+  EXPECT_TRUE(line->hasWeightSet && line->hasCreatedBy && line->hasCreatedOn && line->hasCounts);
   EXPECT_TRUE(line->wrongFactors.empty());
   EXPECT_EQ(writeLearning(line->learning, IndexedMember::Omit), exported);
 }
