@@ -43,7 +43,7 @@ struct Parts {
   system::Uuid7Source ids;
   std::unique_ptr<ports::RecordStore> records;
   std::unique_ptr<ports::VectorIndex> index;
-  std::unique_ptr<ports::Embedder> embedder;
+  std::unique_ptr<services::ServingEmbedder> embedder;
   std::unique_ptr<services::ServiceContext> shared;
   std::unique_ptr<services::Services> services;
   std::unique_ptr<interfaces::http::Server> server;
@@ -64,7 +64,9 @@ core::Result<void> build(Parts& parts, const config::Config& config, const suppo
   parts.index = std::move(*index);
   auto embedder = makeEmbedder(config);
   if (!embedder) return embedder.error();
-  parts.embedder = std::move(*embedder);
+  parts.embedder = std::make_unique<services::ServingEmbedder>(
+      std::move(*embedder), embedderSourceOf(config),
+      [config](const services::EmbedderSource& source) { return makeEarlierEmbedder(config, source); });
   parts.shared = std::make_unique<services::ServiceContext>(
       services::ServiceContext{*parts.records,
                                *parts.index,
@@ -143,6 +145,8 @@ asio::awaitable<void> live(Parts& parts) {
     parts.context.stop();
     co_return;
   }
+  auto resumed = co_await parts.services->jobs.resume();
+  if (!resumed) support::log::warning("whether a reindex is unfinished is not known", {{"ERROR", resumed.error().message()}});
   spawn(parts, parts.services->indexer.run(), "the indexer ended");
   spawn(parts, flushQuality(parts.services->quality), "the quality log ended");
   spawn(parts, support::pulseWatchdog(), "the watchdog's pulse ended");

@@ -56,6 +56,24 @@ core::Result<std::unique_ptr<ports::Embedder>> makeEmbedder(const config::Config
   return std::unique_ptr<ports::Embedder>(std::move(embedder));
 }
 
+services::EmbedderSource embedderSourceOf(const config::Config& config) {
+  const auto& embedder = config.embedder;
+  const std::string builtin = embedder.model.empty() ? kDefaultModel : embedder.model;
+  return {embedder.backend, embedder.backend == "builtin" ? builtin : embedder.model, embedder.url, embedder.queryPrefix.value_or("")};
+}
+
+std::shared_ptr<ports::Embedder> makeEarlierEmbedder(const config::Config& config, const services::EmbedderSource& source) {
+  config::Config earlier = config;
+  earlier.embedder.backend = source.backend;
+  earlier.embedder.model = source.model;
+  earlier.embedder.url = source.url;
+  earlier.embedder.queryPrefix.reset();
+  if (!source.prefix.empty()) earlier.embedder.queryPrefix = source.prefix;
+  auto embedder = makeEmbedder(earlier);
+  if (!embedder) return nullptr;
+  return std::move(*embedder);
+}
+
 services::ServiceRules rulesOf(const config::Config& config) {
   services::ServiceRules rules;
   rules.scoring = config.scoring;

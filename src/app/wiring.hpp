@@ -20,6 +20,9 @@ namespace learnd::app {
 core::Result<std::unique_ptr<ports::RecordStore>> makeRecordStore(const config::Config& config, const support::Places& places);
 core::Result<std::unique_ptr<ports::VectorIndex>> makeIndex(const config::Config& config, support::BlockingPool& pool);
 core::Result<std::unique_ptr<ports::Embedder>> makeEmbedder(const config::Config& config);
+services::EmbedderSource embedderSourceOf(const config::Config& config);
+/// One that an earlier configuration named; null where this one can't make it.
+std::shared_ptr<ports::Embedder> makeEarlierEmbedder(const config::Config& config, const services::EmbedderSource& source);
 
 services::ServiceRules rulesOf(const config::Config& config);
 core::Result<core::AccessPolicy> accessPolicyOf(const config::Config& config);

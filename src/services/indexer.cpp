@@ -22,6 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kLoadPage = 2000;
+const char* const kSourceNote = "embedder";  // what the embedder of the index in use was configured as
 constexpr std::size_t kBatch = 128;
 constexpr std::uint32_t kMostAttempts = 5;  // then it is set aside
 constexpr std::size_t kMany = 50;           // taken at once, they are an import's
@@ -38,12 +39,12 @@ std::chrono::milliseconds backOff(std::uint32_t attempts) {
   return pause + std::chrono::milliseconds(std::uniform_int_distribution<long>(0, pause.count() / 2)(random));
 }
 
-bool isOutage(ports::ErrorKind kind) {
+}  // namespace
+
+bool Indexer::isOutage(ports::ErrorKind kind) {
   return kind == ports::ErrorKind::Unavailable || kind == ports::ErrorKind::Timeout || kind == ports::ErrorKind::Busy ||
          kind == ports::ErrorKind::StorageFull;
 }
-
-}  // namespace
 
 std::string Indexer::embeddedText(const core::Learning& learning) { return core::withoutNoise(learning.query); }
 
@@ -107,20 +108,86 @@ ports::Task<void> Indexer::fillIndex() {
 }
 
 ports::Task<void> Indexer::adoptEmbedder() {
+  if (holds_ > 0) co_return ports::Result<void>();  // who holds is about to change it
   auto identity = co_await context_.embedder.identity();
   if (!identity) co_return identity.error();
   std::string digest = CalibrationService::vectorsDigest(*identity);
   if (digest == adopted_) co_return ports::Result<void>();
+  auto used = co_await context_.records.usedEmbedder();
+  if (!used) co_return used.error();
+  if (*used && **used != digest && context_.embedder.servesConfigured()) {
+    auto answering = co_await adoptEarlier(**used, std::move(digest));
+    if (!answering) co_return answering.error();
+    digest = std::move(*answering);
+    identity = co_await context_.embedder.identity();
+    if (!identity) co_return identity.error();
+  }
   auto dropped = co_await context_.records.useEmbedder(digest);
   if (!dropped) co_return dropped.error();
   if (*dropped > 0) {
     support::log::info("vectors of another model are dropped and made anew",
                        {{"MODEL", identity->model}, {"VECTORS", std::to_string(*dropped)}});
   }
-  auto used = co_await context_.index.useDimensions(identity->dimensions);
-  if (!used) co_return used.error();
+  auto dimensions = co_await context_.index.useDimensions(identity->dimensions);
+  if (!dimensions) co_return dimensions.error();
+  if (context_.embedder.servesConfigured()) {
+    auto noted = co_await context_.records.saveNote(kSourceNote, context_.embedder.source().write());
+    if (!noted) co_return noted.error();
+  }
   adopted_ = std::move(digest);
+  if (!context_.embedder.servesConfigured()) co_return co_await rebuildForConfigured();
   co_return ports::Result<void>();
+}
+
+ports::Task<void> Indexer::rebuildForConfigured() {
+  if (!onOtherModel_ || rebuildBegun_) co_return ports::Result<void>();
+  support::log::info("another model is configured: the index is rebuilt for it",
+                     {{"MODEL", context_.embedder.source().model},
+                      {"SERVES_MEANWHILE", context_.embedder.servesConfigured() ? "words" : "the earlier model"}});
+  auto begun = co_await onOtherModel_();
+  if (begun) rebuildBegun_ = true;
+  co_return begun;
+}
+
+ports::Task<std::string> Indexer::adoptEarlier(std::string earlier, std::string configured) {
+  auto text = co_await context_.records.note(kSourceNote);
+  if (!text) co_return text.error();
+  const auto source = EmbedderSource::read(*text);
+  bool answers = false;
+  if (source) {
+    auto served = co_await context_.embedder.serveEarlier(*source, earlier);
+    answers = served && *served;
+  }
+  // Without the earlier model the vectors in memory are of no use: words serve, and the outbox makes new ones.
+  if (!answers && context_.index.keepsVectorsInStore()) co_return configured;
+  if (answers) co_return earlier;
+  auto begun = co_await rebuildForConfigured();
+  if (!begun) co_return begun.error();
+  co_return ports::Error(ports::ErrorKind::Unavailable, "the index is being rebuilt for another model: words serve until it is whole");
+}
+
+ports::Task<void> Indexer::adoptConfigured() {
+  auto identity = co_await context_.embedder.identity();
+  if (!identity) co_return identity.error();
+  adopted_ = CalibrationService::vectorsDigest(*identity);
+  co_return co_await context_.records.saveNote(kSourceNote, context_.embedder.source().write());
+}
+
+boost::asio::awaitable<void> Indexer::untilStill() {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+  while (working_ || flushing_ || !inFlight_.empty()) {
+    timer.expires_after(5ms);
+    co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+}
+
+ports::Task<void> Indexer::put(std::vector<ports::IndexEntry> entries) {
+  if (fillsSecond_) {
+    auto second = entries;
+    auto taken = co_await context_.index.upsertRebuilt(std::move(second));
+    if (!taken) co_return taken.error();
+  }
+  co_return co_await context_.index.upsert(std::move(entries));
 }
 
 ports::Task<void> Indexer::prepare() {
@@ -161,7 +228,10 @@ boost::asio::awaitable<Indexer::Round> Indexer::work() {
   Round round = Round::Worked;
   while (!stopping_ && round == Round::Worked) {
     co_await letImportsPass();
+    if (holds_ > 0) co_return Round::Idle;  // its end wakes
+    working_ = true;
     round = co_await workOff();
+    working_ = false;
   }
   co_return round;
 }
@@ -330,7 +400,7 @@ ports::Task<void> Indexer::putOff(std::vector<ports::PendingEntry> pending) {
 }
 
 ports::Task<bool> Indexer::take(core::Learning learning, std::optional<ports::Embedding> embedding) {
-  if (!embedding || adopted_.empty()) {
+  if (!embedding || adopted_.empty() || holds_ > 0) {
     std::vector<core::Learning> one;
     one.push_back(std::move(learning));
     auto taken = co_await takeWords(std::move(one));
@@ -391,7 +461,7 @@ ports::Task<void> Indexer::takeWords(std::vector<core::Learning> learnings) {
     // A store waits for this: making one entry costs less than the way to another thread.
     std::vector<ports::IndexEntry> one;
     one.push_back(entryOf(learnings.front(), std::nullopt));
-    auto taken = co_await context_.index.upsert(std::move(one));
+    auto taken = co_await put(std::move(one));
     wake();
     co_return taken;
   }
@@ -403,7 +473,7 @@ ports::Task<void> Indexer::takeWords(std::vector<core::Learning> learnings) {
   };
   auto entries = co_await context_.pool.run(std::move(work));
   if (!entries) co_return entries.error();
-  auto taken = co_await context_.index.upsert(std::move(*entries));
+  auto taken = co_await put(std::move(*entries));
   wake();
   co_return taken;
 }

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -47,6 +48,31 @@ class Indexer {
   /// What an index can filter it by.
   [[nodiscard]] static std::vector<ports::Attribute> attributesOf(const core::Learning& learning);
   [[nodiscard]] static ports::IndexEntry entryOf(const core::Learning& learning, std::optional<std::vector<float>> vector);
+  /// A backend that does not answer, which no text is to blame for.
+  [[nodiscard]] static bool isOutage(ports::ErrorKind kind);
+
+  /// While one lives no vector goes into the index or the record store; words do.
+  class Hold {
+   public:
+    explicit Hold(Indexer& indexer) : indexer_(indexer) { ++indexer_.holds_; }
+    ~Hold() {
+      --indexer_.holds_;
+      indexer_.wake();
+    }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+
+   private:
+    Indexer& indexer_;
+  };
+  /// Under a hold: ends when no vector is on its way any more.
+  boost::asio::awaitable<void> untilStill();
+  /// What comes goes into the second index too.
+  void fillSecondToo(bool both) { fillsSecond_ = both; }
+  /// The index is of the configured embedder now: that is noted.
+  ports::Task<void> adoptConfigured();
+  /// Called where the index in use was made with another model than the configured one; once for each.
+  void onOtherModel(std::function<ports::Task<void>()> rebuild) { onOtherModel_ = std::move(rebuild); }
 
  private:
   /// A piece of the outbox on its way into the index.
@@ -63,6 +89,10 @@ class Indexer {
   /// Says once when the embedder comes or goes.
   void tell(const ports::Result<void>& ready);
   ports::Task<void> adoptEmbedder();
+  /// The index was made with another model: that one answers on where it can, else the index is rebuilt or its vectors go. Its digest.
+  ports::Task<std::string> adoptEarlier(std::string earlier, std::string configured);
+  ports::Task<void> rebuildForConfigured();
+  ports::Task<void> put(std::vector<ports::IndexEntry> entries);
   boost::asio::awaitable<Round> workOff();
   ports::Task<void> indexBatch(std::vector<ports::PendingEntry> pending);
   /// Embeds missing[first, end): what is embedded, or fails by itself, leaves a gap there. An outage is an error, and the rest stays.
@@ -85,6 +115,11 @@ class Indexer {
   bool woken_ = false;
   bool flushing_ = false;
   bool loaded_ = false;
+  bool fillsSecond_ = false;
+  bool working_ = false;
+  bool rebuildBegun_ = false;
+  int holds_ = 0;
+  std::function<ports::Task<void>()> onOtherModel_;
   Embedding embedding_ = Embedding::Unknown;
   /// There may be rows whose words are in the index and whose vector waits for the embedder: those of an earlier run too.
   bool wordsAhead_ = true;

@@ -4,10 +4,10 @@
 #include "core/quality.hpp"
 #include "core/value_score.hpp"
 #include "ports/clock.hpp"
-#include "ports/embedder.hpp"
 #include "ports/id_source.hpp"
 #include "ports/record_store.hpp"
 #include "ports/vector_index.hpp"
+#include "services/serving_embedder.hpp"
 #include "support/blocking_pool.hpp"
 
 #include <functional>
@@ -43,7 +43,7 @@ struct Events {
 struct ServiceContext {
   ports::RecordStore& records;
   ports::VectorIndex& index;
-  ports::Embedder& embedder;
+  ServingEmbedder& embedder;
   const ports::Clock& clock;
   ports::IdSource& ids;
   support::BlockingPool& pool;  // for long computations, so that they do not hold up the I/O thread

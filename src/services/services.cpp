@@ -11,7 +11,12 @@ Services::Services(ServiceContext& shared)
       learnings(shared, indexer),
       search(shared, calibration, quality),
       transfer(shared, indexer),
-      health(shared, calibration, indexer) {}
+      health(shared, calibration, indexer),
+      verification(shared, indexer),
+      rebuild(shared, indexer, calibration, verification),
+      jobs(shared, rebuild, verification) {
+  indexer.onOtherModel([this] { return jobs.startRebuild(); });
+}
 
 core::Result<core::ValueScore> score(const ScoreRequest& request, const ServiceRules& rules) {
   return core::scoreValue(request.factors, nullptr, request.profile.value_or(rules.scoring.profile),

@@ -2,7 +2,10 @@
 
 #include "services/calibration_service.hpp"
 #include "services/health_service.hpp"
+#include "services/index_rebuild.hpp"
+#include "services/index_verification.hpp"
 #include "services/indexer.hpp"
+#include "services/job_service.hpp"
 #include "services/learning_service.hpp"
 #include "services/quality_service.hpp"
 #include "services/search_service.hpp"
@@ -24,6 +27,9 @@ struct Services {
   SearchService search;
   TransferService transfer;
   HealthService health;
+  IndexVerification verification;
+  IndexRebuild rebuild;
+  JobService jobs;
 };
 
 /// The pure calculator (POST /v1/score): derives nothing.

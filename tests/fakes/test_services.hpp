@@ -21,9 +21,14 @@ struct TestServices {
   FixedClock clock;
   CountingIds ids;
   support::BlockingPool pool{1};
+  /// What an earlier configuration's embedder is made as.
+  services::ServingEmbedder::Maker maker;
+  services::ServingEmbedder serving{std::shared_ptr<ports::Embedder>(std::shared_ptr<void>(), &embedder),
+                                    services::EmbedderSource{"scripted", "scripted-model", "", ""},
+                                    [this](const services::EmbedderSource& source) { return maker ? maker(source) : nullptr; }};
   services::ServiceContext context{records,
                                    index,
-                                   embedder,
+                                   serving,
                                    clock,
                                    ids,
                                    pool,

@@ -25,9 +25,10 @@ def flags(words):
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", words))
 
 
-def commands():
-    listed = help_of("learnctl").split("SUBCOMMANDS" if "SUBCOMMANDS" in help_of("learnctl") else "Subcommands", 1)[1]
-    return re.findall(r"^  ([a-z]+)\s", listed, re.MULTILINE)
+def commands(*above):
+    """The commands of learnctl, or of one of its commands."""
+    parts = re.split(r"^subcommands:?$", help_of("learnctl", *above), maxsplit=1, flags=re.MULTILINE | re.IGNORECASE)
+    return re.findall(r"^  ([a-z]+)\s", parts[1], re.MULTILINE) if len(parts) > 1 else []
 
 
 class Manual(unittest.TestCase):
@@ -46,6 +47,8 @@ class Manual(unittest.TestCase):
         told = flags(help_of("learnctl"))
         for command in commands():
             told |= flags(help_of("learnctl", command))
+            for below in commands(command):
+                told |= flags(help_of("learnctl", command, below))
         self.assertEqual(flags(text(PAGES["learnctl"])), told)
 
     def test_learnd_has_the_flags_that_its_page_describes_and_no_others(self):

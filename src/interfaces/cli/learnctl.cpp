@@ -51,6 +51,7 @@ int runLearnctl(int argumentCount, char** arguments) {
   addScoreCommand(app, session);
   addTransferCommands(app, session);
   addBenchCommand(app, session);
+  addJobCommands(app, session);
   addStatusCommands(app, session);
   addCompletionCommand(app, session);
   app.footer("Exit status: 0 done, 1 the request failed or a value was refused, 2 wrong flags or command, 3 nothing found, 4 no daemon.");

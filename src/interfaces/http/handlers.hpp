@@ -23,6 +23,12 @@ core::Result<Response> score(services::Services& services, const Request& reques
 ports::Task<Response> importLearnings(services::Services& services, Request request, BodySource& body);
 ports::Task<Response> exportLearnings(services::Services& services, Request request);
 
+// job_handlers.cpp
+ports::Task<Response> startJob(services::Services& services, Request request);
+core::Result<Response> listJobs(services::Services& services, const Request& request);
+core::Result<Response> showJob(services::Services& services, const Request& request);
+core::Result<Response> cancelJob(services::Services& services, const Request& request);
+
 // health_handlers.cpp
 core::Result<Response> health(services::Services& services, const Request& request);
 ports::Task<Response> readiness(services::Services& services, Request request);

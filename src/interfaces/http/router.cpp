@@ -22,7 +22,7 @@ constexpr Route streamedAt(std::string_view method, std::string_view path, Strea
   return {method, path, nullptr, nullptr, stream, Parameters::None};
 }
 
-constexpr std::array<Route, 21> kRoutes{at("GET", "/healthz", health, Parameters::Ignored),
+constexpr std::array<Route, 25> kRoutes{at("GET", "/healthz", health, Parameters::Ignored),
                                         at("POST", "/v1/search", search),
                                         at("POST", "/v1/score", score),
                                         at("POST", "/v1/solutions", storeSolution),
@@ -36,6 +36,10 @@ constexpr std::array<Route, 21> kRoutes{at("GET", "/healthz", health, Parameters
                                         at("POST", "/v1/feedback", giveFeedback),
                                         streamedAt("POST", "/v1/import", importLearnings),
                                         at("GET", "/v1/export", exportLearnings),
+                                        at("POST", "/v1/jobs", startJob),
+                                        at("GET", "/v1/jobs", listJobs),
+                                        at("GET", "/v1/jobs/{id}", showJob),
+                                        at("DELETE", "/v1/jobs/{id}", cancelJob),
                                         at("GET", "/v1/quality", quality),
                                         at("GET", "/v1/doctor", doctor),
                                         at("POST", "/v1/index/retry", retryIndex),

@@ -27,7 +27,10 @@ const Value* at(const Value* value, std::initializer_list<std::string_view> name
 /// The call that a target belongs to, as openapi.json spells it.
 std::string pathOf(std::string target) {
   target = target.substr(0, target.find('?'));
-  return target.starts_with("/v1/learnings/") ? "/v1/learnings/{id}" : target;
+  for (const std::string folder : {"/v1/learnings/", "/v1/jobs/"}) {
+    if (target.starts_with(folder)) return folder + "{id}";
+  }
+  return target;
 }
 
 std::string lower(std::string text) {
@@ -125,6 +128,15 @@ TEST(OpenApi, TellsTheTruthAboutEveryAnswer) {
   EXPECT_EQ(client.ask("POST", "/v1/feedback", R"({"id":")" + id + R"(","outcome":"success","note":"it helped"})").status, 200);
   EXPECT_EQ(client.ask("POST", "/v1/import", "{\"kind\":\"poem\"}\n").status, 200);
   EXPECT_EQ(client.ask("GET", "/v1/export").status, 200);
+  harness.onThread([&] { harness.core.index.fault.latency = std::chrono::milliseconds(300); });
+  const auto begun = client.ask("POST", "/v1/jobs", R"({"kind":"verify","dry_run":true})");
+  EXPECT_EQ(begun.status, 202);
+  EXPECT_EQ(client.ask("POST", "/v1/jobs", R"({"kind":"dance"})").status, 422);
+  EXPECT_EQ(client.ask("GET", "/v1/jobs").status, 200);
+  EXPECT_EQ(client.ask("GET", "/v1/jobs/" + textOf(begun, {"id"})).status, 200);
+  EXPECT_EQ(client.ask("GET", "/v1/jobs/none").status, 404);
+  EXPECT_EQ(client.ask("DELETE", "/v1/jobs/" + textOf(begun, {"id"})).status, 202);
+  harness.onThread([&] { harness.core.index.fault.latency = std::chrono::milliseconds(0); });
   EXPECT_EQ(client.ask("GET", "/v1/quality").status, 200);
   EXPECT_EQ(client.ask("GET", "/v1/doctor").status, 200);
   EXPECT_EQ(client.ask("POST", "/v1/index/retry").status, 200);
@@ -197,6 +209,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BodyCase{"POST", "/v1/score", "/v1/score", R"({"factors":{},)", {}},
                     BodyCase{
                         "POST", "/v1/feedback", "/v1/feedback", R"({"id":"018f0000-0000-7000-8000-000000000000","outcome":"success",)", {}},
+                    BodyCase{"POST", "/v1/jobs", "/v1/jobs", R"({"kind":"verify",)", {}},
                     BodyCase{"PATCH", "/v1/learnings/{id}", "/v1/learnings/018f0000-0000-7000-8000-000000000000", "{", {}}));
 
 TEST(OpenApi, NamesTheParametersOfAList) {
