@@ -319,6 +319,26 @@ TEST_P(RecordStoreContract, ManyWritersAtOnceFailOnlyForThemselves) {
   EXPECT_EQ(pending().size(), 32U * 13);
 }
 
+TEST_P(RecordStoreContract, LargeRecordsMakeShortPagesAndAllAreReached) {
+  must([&](ports::RecordTransaction& transaction) -> core::Result<void> {
+    for (std::uint64_t i = 1; i <= 60; ++i) {
+      Learning learning = solutionOf(i);
+      learning.solution = std::string(250 * 1024, 'x') + std::to_string(i);
+      if (auto done = transaction.insert(learning); !done) return done;
+    }
+    return {};
+  });
+  EXPECT_EQ(listed({}, ListOrder::Time, 500).size(), 60U);
+  std::size_t exported = 0;
+  for (std::optional<core::LearningId> after;;) {
+    const auto page = get(store().exportPage(after, 500));
+    if (page.empty()) break;
+    exported += page.size();
+    after = page.back().id;
+  }
+  EXPECT_EQ(exported, 60U);
+}
+
 }  // namespace
 
 }  // namespace learnd::contract

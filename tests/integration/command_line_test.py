@@ -72,6 +72,23 @@ class CommandLine(DaemonTest):
         self.assertEqual(self.daemon.learnctl("--help").returncode, 0)
         self.assertEqual(self.daemon.learnctl("--version").returncode, 0)
 
+    def test_output_that_can_not_be_written_is_a_failure_that_is_said(self):
+        for number in range(30):
+            self.client.store("Question number %d" % number, "x" * 4000)
+        for command in ("export", "list -n 100 --json", "stats", "list"):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([str(BINARIES / "learnctl"), *command.split()], stdout=full, stderr=subprocess.PIPE, encoding="utf-8",
+                                      env={**self.daemon.environment, "LEARND_SOCKET": str(self.daemon.socket)})
+            self.assertEqual(done.returncode, 1, command)
+            self.assertIn("No space left", done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_a_reader_that_has_seen_enough_is_told_nothing(self):
+        command = '"$0" list -n 100 --json | head -c 10'
+        done = subprocess.run(["bash", "-c", command, str(BINARIES / "learnctl")], capture_output=True, encoding="utf-8",
+                              env={**self.daemon.environment, "LEARND_SOCKET": str(self.daemon.socket)})
+        self.assertEqual(done.stderr, "")
+
     def test_completions_are_valid_shell(self):
         bash = self.daemon.learnctl("completion", "bash").stdout
         self.assertEqual(subprocess.run(["bash", "-n"], input=bash, encoding="utf-8").returncode, 0)

@@ -113,8 +113,9 @@ ports::LearningPage listLearnings(Connection& connection, const ports::LearningF
   auto row = connection.query(page.sql());
   // One more than asked for tells whether this is the last page.
   page.bindTo(row, limit + 1);
+  std::size_t bytes = 0;
   while (row.step()) {
-    if (answer.learnings.size() == limit) {
+    if (answer.learnings.size() == limit || bytes >= kPageBytes) {
       if (limit > 0) {
         const auto& last = answer.learnings.back();
         answer.next = ports::PagePlace{last.timestamp, last.valueScore, last.id};
@@ -122,6 +123,7 @@ ports::LearningPage listLearnings(Connection& connection, const ports::LearningF
       break;
     }
     answer.learnings.push_back(readLearning(row));
+    bytes += sizeOf(answer.learnings.back());
   }
   return answer;
 }

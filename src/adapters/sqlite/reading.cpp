@@ -94,7 +94,11 @@ std::vector<core::Learning> exportedLearnings(Connection& connection, const std:
   std::vector<core::Learning> learnings;
   auto row = connection.query(exportSql());
   row.bind(after ? Blob(after->bytes()) : Blob()).bind(static_cast<std::int64_t>(limit));
-  while (row.step()) learnings.push_back(readLearning(row));
+  std::size_t bytes = 0;
+  while (bytes < kPageBytes && row.step()) {
+    learnings.push_back(readLearning(row));
+    bytes += sizeOf(learnings.back());
+  }
   return learnings;
 }
 

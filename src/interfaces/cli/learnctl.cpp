@@ -6,7 +6,11 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <system_error>
 
 namespace learnd::cli {
 
@@ -21,9 +25,20 @@ void addGlobalFlags(CLI::App& app, Session& session) {
   app.fallthrough();
 }
 
+/// Whether all that was printed went out; a reader that has seen enough (`| head`) is told nothing.
+int finishOutput(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  if (errno != EPIPE) fmt::print(stderr, "learnctl: the output could not be written: {}\n", std::strerror(errno));
+  return kFailed;
+}
+
 int runChosen(Session& session) {
   try {
-    return session.chosen();
+    return finishOutput(session.chosen());
+  } catch (const std::system_error& error) {
+    // What fmt throws where the output can't be written.
+    if (error.code().value() != EPIPE) fmt::print(stderr, "learnctl: {}\n", error.what());
+    return kFailed;
   } catch (const UnreachableError& error) {
     fmt::print(stderr, "learnctl: {}\n", error.what());
     return kUnreachable;

@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <system_error>
 
 namespace learnd::cli {
 
@@ -116,7 +118,8 @@ int runExport(Session& session, const std::string& file) {
   const Answer answer = session.client().download("/v1/export", [&](std::string_view piece) {
     lines += static_cast<std::uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
     if (toOutput) {
-      std::fwrite(piece.data(), 1, piece.size(), stdout);
+      if (std::fwrite(piece.data(), 1, piece.size(), stdout) != piece.size())
+        throw std::system_error(errno, std::generic_category(), "the export is cut");
     } else {
       whole->write(piece);
       progress.show(lines, total);
@@ -124,7 +127,7 @@ int runExport(Session& session, const std::string& file) {
   });
   progress.clear();
   if (!answer.ok()) return reportProblem(session, answer);
-  if (toOutput) return std::fflush(stdout) == 0 ? kDone : kFailed;
+  if (toOutput) return kDone;
   if (!whole->finish()) {
     fmt::print(stderr, "learnctl: {} could not be written: is the disk full?\n", file);
     return kFailed;
