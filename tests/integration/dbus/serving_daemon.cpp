@@ -37,7 +37,7 @@ boost::asio::awaitable<void> importLine(services::Services& services, std::strin
 ServingDaemon::ServingDaemon(const std::string& address, Options options)
     : shared_{records,
               index,
-              embedder,
+              serving_,
               clock_,
               ids_,
               pool_,

@@ -53,6 +53,9 @@ class ServingDaemon {
   support::BlockingPool pool_{1};
   fakes::FixedClock clock_;
   fakes::CountingIds ids_;
+  services::ServingEmbedder serving_{std::shared_ptr<ports::Embedder>(std::shared_ptr<void>(), &embedder),
+                                     services::EmbedderSource{"scripted", "scripted-model", "", ""},
+                                     [](const services::EmbedderSource&) { return nullptr; }};
   services::ServiceContext shared_;
   services::Services services_;
   std::unique_ptr<interfaces::dbus::Door> door_;

@@ -93,7 +93,9 @@ TEST_F(IndexJobs, ReindexMakesEveryVectorAnewAndKeepsThemForTheNextStart) {
   EXPECT_EQ(vectors(), 40U);
   for (const auto& entry : fakes::runTask(io, fake.records.scanActive(std::nullopt, 100)).value()) {
     ASSERT_TRUE(entry.vector);
-    if (entry.learning.query == "question 7") EXPECT_EQ(entry.vector->front(), 0.25F);
+    if (entry.learning.query == "question 7") {
+      EXPECT_EQ(entry.vector->front(), 0.25F);
+    }
   }
   EXPECT_FALSE(fakes::runTask(io, fake.services.rebuild.isUnfinished()).value());
 }
@@ -159,7 +161,9 @@ TEST_F(IndexJobs, AnotherModelIsBuiltBesideTheOldOneWhichServesMeanwhile) {
   EXPECT_EQ(vectors(), 20U);
   EXPECT_EQ(fake.index.entries().size(), 20U);
   for (const auto& [id, entry] : fake.index.entries()) {
-    if (entry.words.find("question 3") == 0) EXPECT_EQ(entry.vector->front(), 0.5F);
+    if (entry.words.find("question 3") == 0) {
+      EXPECT_EQ(entry.vector->front(), 0.5F);
+    }
   }
 }
 
