@@ -29,6 +29,7 @@ struct EmbedderIdentity {
 struct EmbedderStatus {
   bool up = false;
   std::string detail;       // why it is down and what to do, or how it computes ("int8, VNNI, 2 threads")
+  std::string version;      // of its server; empty where there is none
   std::uint64_t texts = 0;  // embedded since the start
 };
 
@@ -46,7 +47,8 @@ class Embedder {
   virtual Task<EmbedderIdentity> identity() = 0;
 
   /// A vector for each text, in order; the prefix is put before each by the embedder. Valid UTF-8, any length (clipped).
-  /// Fails as a whole: Unavailable (no model, down), Timeout, Busy (its queue is full).
+  /// Fails as a whole: Unavailable (no model, down), Timeout, Busy (its queue is full), InvalidInput (there is no vector for one of the
+  /// texts, now or later). Bytes that are no UTF-8 still get a vector.
   virtual Task<std::vector<Embedding>> embed(std::vector<std::string> texts, Priority priority) = 0;
 
   virtual Task<EmbedderStatus> status() = 0;

@@ -73,6 +73,7 @@ boost::asio::awaitable<void> HealthService::describeEmbedder(BackendReport& repo
   if (status) {
     report.up = status->up;
     report.detail = status->detail;
+    report.version = status->version;
     report.facts.emplace_back("texts", countFact(status->texts));
   } else {
     report.detail = status.error().message();

@@ -47,11 +47,13 @@ class BackendGuard {
   /// What a call gets while it is open: why, and how long.
   [[nodiscard]] core::Error refusal() const;
 
+  /// For calls that run() does not fit: one that many callers share, or whose caller may leave before its end.
+  void noteSuccess();
+  void noteFailure(const core::Error& error, const boost::asio::any_io_executor& executor);
+
  private:
   struct State;
 
-  void noteSuccess();
-  void noteFailure(const core::Error& error, const boost::asio::any_io_executor& executor);
   static boost::asio::awaitable<void> probeUntilClosed(std::shared_ptr<State> state);
 
   std::shared_ptr<State> state_;
