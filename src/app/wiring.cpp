@@ -1,6 +1,7 @@
 #include "app/wiring.hpp"
 
 #include "adapters/embedded_index/embedded_index.hpp"
+#include "adapters/ollama/ollama_embedder.hpp"
 #include "adapters/sentence_model/sentence_model_embedder.hpp"
 #include "adapters/sqlite/sqlite_record_store.hpp"
 #include "support/account.hpp"
@@ -15,6 +16,7 @@ namespace learnd::app {
 namespace {
 
 constexpr const char* kDefaultModel = "all-minilm-l6-v2";
+constexpr const char* kDefaultOllamaModel = "nomic-embed-text";
 
 core::Error notInThisBuild(const std::string& key, const std::string& value, const std::string& instead) {
   return core::Error(core::ErrorKind::Unavailable, key + " = \"" + value + "\": this build can't run it yet; use \"" + instead + "\"");
@@ -22,6 +24,17 @@ core::Error notInThisBuild(const std::string& key, const std::string& value, con
 
 /// A known name lies among the installed models; a path is taken as it is.
 bool isPath(const std::string& model) { return model.find('/') != std::string::npos; }
+
+core::Result<std::unique_ptr<ports::Embedder>> makeOllamaEmbedder(const config::Config& config) {
+  auto url = http_client::parseUrl(config.embedder.url);
+  if (!url) return url.error().withField("embedder.url");
+  ollama::EmbedderOptions options;
+  options.url = std::move(*url);
+  options.model = config.embedder.model.empty() ? kDefaultOllamaModel : config.embedder.model;
+  options.prefix = config.embedder.queryPrefix;
+  options.threads = config.embedder.threads;
+  return std::unique_ptr<ports::Embedder>(std::make_unique<ollama::OllamaEmbedder>(options));
+}
 
 }  // namespace
 
@@ -40,7 +53,7 @@ core::Result<std::unique_ptr<ports::VectorIndex>> makeIndex(const config::Config
 }
 
 core::Result<std::unique_ptr<ports::Embedder>> makeEmbedder(const config::Config& config) {
-  if (config.embedder.backend != "builtin") return notInThisBuild("embedder.backend", config.embedder.backend, "builtin");
+  if (config.embedder.backend == "ollama") return makeOllamaEmbedder(config);
   const std::string model = config.embedder.model.empty() ? kDefaultModel : config.embedder.model;
   sentence_model::EmbedderOptions options;
   options.model = isPath(model) ? std::filesystem::path(model).filename().string() : model;

@@ -202,8 +202,8 @@ ports::Task<void> Indexer::prepare() {
     if (!status) co_return status.error();
     if (!status->up) co_return ports::Error(ports::ErrorKind::Unavailable, status->detail);
   }
-  if (!calibration_.current()) co_return co_await calibration_.prepare();
-  co_return ports::Result<void>();
+  // Also where there is a scale already: it may be another model's.
+  co_return co_await calibration_.prepare();
 }
 
 void Indexer::tell(const ports::Result<void>& ready) {
