@@ -2,6 +2,7 @@
 
 #include "support/blocking_pool.hpp"
 #include "support/log.hpp"
+#include "support/thrown.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -164,7 +165,7 @@ void EmbeddingLine::State::start(Priority priority, const asio::any_io_executor&
     Lane& ended = self->lane(priority);
     ended.works = false;
     if (thrown) {
-      support::log::error("a request to Ollama ended unexpectedly");
+      support::log::error("a request to Ollama ended unexpectedly", {{"ERROR", support::reasonOf(thrown)}});
       failAll(std::exchange(ended.underWay, {}), Error(ErrorKind::Internal, "a request to Ollama ended unexpectedly"));
     }
     if (priority == Priority::Search) self->searchesEnd->cancel();

@@ -73,10 +73,9 @@ WindowedText windowOf(std::string_view text, std::size_t tokens) {
 }
 
 std::string halfOf(const std::string& text) {
-  std::size_t end = text.size() / 2;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  if (end == 0 && !text.empty()) end = core::codePointAt(text, 0).length;
-  return text.substr(0, end);
+  const std::string_view half = core::clipped(text, text.size() / 2);
+  if (!half.empty() || text.empty()) return std::string(half);
+  return text.substr(0, core::codePointAt(text, 0).length);
 }
 
 }  // namespace learnd::ollama
