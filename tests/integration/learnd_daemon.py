@@ -197,7 +197,7 @@ class Daemon:
 
     def learnctl(self, *arguments, input=None, environment=None):
         return subprocess.run([str(BINARIES / "learnctl"), *[str(a) for a in arguments]], input=input, capture_output=True, timeout=PATIENCE,
-                              encoding="utf-8", env={**self.environment, "LEARND_SOCKET": str(self.socket), **(environment or {})},
+                              encoding="utf-8", env={**self.environment, "LEARND_SOCKET": str(self.socket), **(environment or {})}, cwd=self.folder,
                               stdin=subprocess.DEVNULL if input is None else None)
 
     def busctl(self, *arguments):

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 namespace learnd::cli {
 
@@ -54,10 +55,11 @@ int runChosen(Session& session) {
 
 }  // namespace
 
-int runLearnctl(int argumentCount, char** arguments) {
+int runLearnctl(int argumentCount, char** arguments, PointSourceMaker openPoints) {
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app("learnctl talks to learnd, which remembers what worked.", "learnctl");
   Session session;
+  session.openPoints = std::move(openPoints);
   addGlobalFlags(app, session);
   addStoreCommands(app, session);
   addSearchCommand(app, session);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "interfaces/cli/points/point_source.hpp"
+
 namespace learnd::cli {
 
-/// learnctl: reads the command line, does what it says, gives the exit status (exit_code.hpp).
-int runLearnctl(int argumentCount, char** arguments);
+/// learnctl: reads the command line, does what it says, gives the exit status (exit_code.hpp). `openPoints` knows servers to import from.
+int runLearnctl(int argumentCount, char** arguments, PointSourceMaker openPoints);
 
 }  // namespace learnd::cli

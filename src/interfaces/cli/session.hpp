@@ -2,6 +2,7 @@
 
 #include "interfaces/cli/client.hpp"
 #include "interfaces/cli/exit_code.hpp"
+#include "interfaces/cli/points/point_source.hpp"
 
 #include <functional>
 #include <optional>
@@ -17,6 +18,9 @@ class Session {
 
   Client& client();
   [[nodiscard]] std::string socketPath() const { return findSocket(socket); }
+
+  /// Opens a server whose points are imported; set by whoever knows such servers.
+  PointSourceMaker openPoints;
 
   /// A command that was chosen; run after all flags are read.
   std::function<int()> chosen;

@@ -1,4 +1,5 @@
 #include "interfaces/cli/commands/commands.hpp"
+#include "interfaces/cli/commands/import_points.hpp"
 #include "interfaces/cli/index_wait.hpp"
 #include "interfaces/cli/report.hpp"
 #include "interfaces/cli/terminal.hpp"
@@ -143,15 +144,29 @@ int runExport(Session& session, const std::string& file) {
   return kDone;
 }
 
+void addImport(CLI::App& app, Session& session) {
+  auto* imports = app.add_subcommand("import", "Import learnings, one JSON object a line, or the points of Qdrant collections");
+  auto source = std::make_shared<std::string>();
+  auto points = std::make_shared<PointImport>();
+  auto* file = imports->add_option("file", *source, "the file (default, or '-': standard input)");
+  imports->add_flag("--wait", points->wait, "return when nothing waits for its vector any more");
+  auto* from =
+      imports->add_option("--from-qdrant", points->url, "a Qdrant server's URL: its points instead of a file's lines")->excludes(file);
+  imports->add_option("--collection", points->collections, "one of its collections (else all that are not learnd's own)")->needs(from);
+  imports->add_option("--api-key-file", points->keyFile, "the file with its API key")->needs(from);
+  imports->add_option("--map", points->maps, "OLD=NEW: a payload member that stands for another, as problem=query")->needs(from);
+  imports->add_flag("--dry-run", points->dryRun, "read all, store nothing, and say what would be stored")->needs(from);
+  imports->callback([&session, source, points] {
+    session.chosen = [&session, source, points] {
+      return points->url.empty() ? runImport(session, *source, points->wait) : importPoints(session, *points);
+    };
+  });
+}
+
 }  // namespace
 
 void addTransferCommands(CLI::App& app, Session& session) {
-  auto* imports = app.add_subcommand("import", "Import learnings, one JSON object a line");
-  auto source = std::make_shared<std::string>();
-  auto wait = std::make_shared<bool>(false);
-  imports->add_option("file", *source, "the file (default, or '-': standard input)");
-  imports->add_flag("--wait", *wait, "return when nothing waits for its vector any more");
-  imports->callback([&session, source, wait] { session.chosen = [&session, source, wait] { return runImport(session, *source, *wait); }; });
+  addImport(app, session);
 
   auto* exports = app.add_subcommand("export", "Export all learnings, one JSON object a line");
   auto target = std::make_shared<std::string>();

@@ -1,0 +1,62 @@
+"""A Qdrant server for tests: the fake as a program, and a client for what a script of its users would do."""
+import http.client
+import json
+import os
+import subprocess
+from pathlib import Path
+
+BINARIES = Path(os.environ["LEARND_TEST_BINARIES"])
+
+
+class FakeQdrant:
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([str(BINARIES / "fake_qdrant"), "--print-port", *arguments], stdout=subprocess.PIPE)
+        self.port = int(self.process.stdout.readline())
+        self.url = "http://127.0.0.1:%d" % self.port
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(60)
+        self.process.stdout.close()
+
+    def call(self, method, target, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+            connection.request(method, target, data, dict(headers or {}))
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def result(self, method, target, body=None, headers=None):
+        status, text = self.call(method, target, body, headers)
+        if status != 200:
+            raise AssertionError("%s %s: %d %s" % (method, target, status, text[:500]))
+        return json.loads(text)["result"]
+
+    def fault(self, name):
+        self.call("PUT", "/_fake/fault", name.encode())
+
+    def points(self, collection, vectors=False):
+        """All of them, by id."""
+        offset, found = None, {}
+        while True:
+            page = self.result("POST", "/collections/%s/points/scroll" % collection,
+                               {"limit": 500, "offset": offset, "with_payload": True, "with_vector": vectors})
+            found.update((point["id"], point) for point in page["points"])
+            offset = page["next_page_offset"]
+            if offset is None:
+                return found
+
+    def make(self, name, points, size=768):
+        """As qdrant-client makes it: one vector without a name, by cosine."""
+        self.result("PUT", "/collections/" + name, {"vectors": {"size": size, "distance": "Cosine"}})
+        for start in range(0, len(points), 250):
+            self.result("PUT", "/collections/%s/points?wait=true" % name, {"points": points[start:start + 250]})
