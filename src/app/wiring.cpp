@@ -2,10 +2,12 @@
 
 #include "adapters/embedded_index/embedded_index.hpp"
 #include "adapters/ollama/ollama_embedder.hpp"
+#include "adapters/qdrant/qdrant_index.hpp"
 #include "adapters/sentence_model/sentence_model_embedder.hpp"
 #include "adapters/sqlite/sqlite_record_store.hpp"
 #include "support/account.hpp"
 #include "support/listen_descriptors.hpp"
+#include "support/secret_file.hpp"
 
 #include <unistd.h>
 
@@ -36,6 +38,21 @@ core::Result<std::unique_ptr<ports::Embedder>> makeOllamaEmbedder(const config::
   return std::unique_ptr<ports::Embedder>(std::make_unique<ollama::OllamaEmbedder>(options));
 }
 
+core::Result<std::unique_ptr<ports::VectorIndex>> makeQdrantIndex(const config::Config& config, support::BlockingPool& pool) {
+  auto url = http_client::parseUrl(config.index.url);
+  if (!url) return url.error().withField("index.url");
+  qdrant::QdrantSettings settings;
+  settings.url = std::move(*url);
+  settings.prefix = config.index.prefix;
+  settings.flatten = config.index.flattenMetadata ? qdrant::Flatten::Yes : qdrant::Flatten::No;
+  if (!config.index.apiKeyFile.empty()) {
+    auto key = support::readSecret(config.index.apiKeyFile);
+    if (!key) return key.error().withField("index.api_key_file");
+    settings.apiKey = std::move(*key);
+  }
+  return std::unique_ptr<ports::VectorIndex>(std::make_unique<qdrant::QdrantIndex>(std::move(settings), pool));
+}
+
 }  // namespace
 
 core::Result<std::unique_ptr<ports::RecordStore>> makeRecordStore(const config::Config& config, const support::Places& places) {
@@ -48,7 +65,7 @@ core::Result<std::unique_ptr<ports::RecordStore>> makeRecordStore(const config::
 }
 
 core::Result<std::unique_ptr<ports::VectorIndex>> makeIndex(const config::Config& config, support::BlockingPool& pool) {
-  if (config.index.backend != "embedded") return notInThisBuild("index.backend", config.index.backend, "embedded");
+  if (config.index.backend == "qdrant") return makeQdrantIndex(config, pool);
   return std::unique_ptr<ports::VectorIndex>(std::make_unique<embedded_index::EmbeddedIndex>(pool));
 }
 

@@ -118,6 +118,12 @@ class VectorIndex {
 
   /// Whether other programs read learnings in it, so that entries must bring theirs.
   [[nodiscard]] virtual bool showsLearnings() const = 0;
+
+  /// Which index it is, where there are several that outlive the process: another one holds nothing of what this one was given.
+  [[nodiscard]] virtual std::string place() const = 0;
+
+  /// How many categories it can have; nothing: any number.
+  [[nodiscard]] virtual std::optional<std::size_t> categoryLimit() const = 0;
 };
 
 }  // namespace learnd::ports

@@ -64,6 +64,11 @@ boost::asio::awaitable<void> HealthService::describeIndex(BackendReport& report)
   report.detail = status->detail;
   report.facts.emplace_back("entries", countFact(status->entries));
   report.facts.emplace_back("vectors", countFact(status->vectors));
+  report.version = status->version;
+  if (status->dimensions > 0) report.facts.emplace_back("dimensions", countFact(status->dimensions));
+  std::string advice;
+  for (const auto& one : status->advice) advice.append(advice.empty() ? "" : "; ").append(one);
+  if (!advice.empty()) report.facts.emplace_back("advice", json::Value(std::move(advice)));
 }
 
 boost::asio::awaitable<void> HealthService::describeEmbedder(BackendReport& report) {

@@ -5,9 +5,16 @@
 #include "json/learning_codec.hpp"
 #include "services/service_context.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace learnd::services {
+
+/// A line that is ready to be stored.
+struct PreparedLine {
+  std::uint64_t number = 0;  // of the import's lines, from 1
+  json::ImportLine line;
+};
 
 /// A line as it will be stored, but for what only the transaction knows (an id that is there, an equal key).
 /// Rejected: a line that is no learning, and one whose creator, counts or value its caller may not set.

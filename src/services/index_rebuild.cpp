@@ -82,7 +82,7 @@ ports::Task<void> IndexRebuild::forget() {
 
 ports::Task<IndexRebuild::State> IndexRebuild::begin(const ports::EmbedderIdentity& identity) {
   State state;
-  state.digest = CalibrationService::vectorsDigest(identity);
+  state.digest = indexer_.digestOf(identity);
   state.name = context_.ids.next(context_.clock.now()).text();
   auto text = co_await context_.records.note(kNote);
   if (!text) co_return text.error();
@@ -145,7 +145,7 @@ ports::Task<void> IndexRebuild::rebuildPage(const State& state, std::vector<port
     auto& made = (*embedded)[i];
     const core::Learning& learning = page[i].learning;
     ++(made ? counts.embedded : counts.refused);
-    if (!keeps) entries.push_back(Indexer::entryOf(learning, made ? std::optional(made->vector) : std::nullopt));
+    if (!keeps) entries.push_back(indexer_.entryFor(learning, made ? std::optional(made->vector) : std::nullopt));
     if (made)
       saved.push_back({learning.id, learning.revision, keeps ? std::optional(std::move(made->vector)) : std::nullopt, made->clipped});
   }

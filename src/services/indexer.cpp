@@ -39,11 +39,25 @@ std::chrono::milliseconds backOff(std::uint32_t attempts) {
   return pause + std::chrono::milliseconds(std::uniform_int_distribution<long>(0, pause.count() / 2)(random));
 }
 
+const std::string kPlaceMark = " ";  // between a model's digest and the place of the index
+
+/// The digest of a model and the place of an index.
+std::pair<std::string, std::string> partsOf(const std::string& digest) {
+  const std::size_t mark = digest.find(kPlaceMark);
+  if (mark == std::string::npos) return {digest, {}};
+  return {digest.substr(0, mark), digest.substr(mark + kPlaceMark.size())};
+}
+
 }  // namespace
 
 bool Indexer::isOutage(ports::ErrorKind kind) {
   return kind == ports::ErrorKind::Unavailable || kind == ports::ErrorKind::Timeout || kind == ports::ErrorKind::Busy ||
          kind == ports::ErrorKind::StorageFull;
+}
+
+std::string Indexer::digestOf(const ports::EmbedderIdentity& identity) const {
+  const std::string place = context_.index.place();
+  return CalibrationService::vectorsDigest(identity) + (place.empty() ? "" : kPlaceMark + place);
 }
 
 std::string Indexer::embeddedText(const core::Learning& learning) { return core::withoutNoise(learning.query); }
@@ -73,6 +87,27 @@ ports::IndexEntry Indexer::entryOf(const core::Learning& learning, std::optional
   entry.attributes = attributesOf(learning);
   entry.vector = std::move(vector);
   return entry;
+}
+
+ports::IndexEntry Indexer::entryFor(const core::Learning& learning, std::optional<std::vector<float>> vector) const {
+  ports::IndexEntry entry = entryOf(learning, std::move(vector));
+  if (context_.index.showsLearnings()) entry.learning = std::make_shared<const core::Learning>(learning);
+  return entry;
+}
+
+ports::Task<void> Indexer::admit(std::string category) {
+  const auto limit = context_.index.categoryLimit();
+  if (!limit || categories_.contains(category)) co_return ports::Result<void>();
+  auto counts = co_await context_.records.counts();
+  if (!counts) co_return counts.error();
+  for (const auto& [name, count] : counts->byCategory) categories_.insert(name);
+  if (!categories_.contains(category) && categories_.size() >= *limit) {
+    co_return ports::Error::invalidField("category", "category: there are " + std::to_string(categories_.size()) +
+                                                         " categories already, and the index has room for " + std::to_string(*limit) +
+                                                         ": use one of them");
+  }
+  categories_.insert(std::move(category));
+  co_return ports::Result<void>();
 }
 
 ports::Task<void> Indexer::load() {
@@ -111,7 +146,7 @@ ports::Task<void> Indexer::adoptEmbedder() {
   if (holds_ > 0) co_return ports::Result<void>();  // who holds is about to change it
   auto identity = co_await context_.embedder.identity();
   if (!identity) co_return identity.error();
-  std::string digest = CalibrationService::vectorsDigest(*identity);
+  std::string digest = digestOf(*identity);
   if (digest == adopted_) co_return ports::Result<void>();
   auto used = co_await context_.records.usedEmbedder();
   if (!used) co_return used.error();
@@ -150,12 +185,15 @@ ports::Task<void> Indexer::rebuildForConfigured() {
 }
 
 ports::Task<std::string> Indexer::adoptEarlier(std::string earlier, std::string configured) {
+  const auto [earlierModel, earlierPlace] = partsOf(earlier);
+  // Another index is empty: all goes in anew, whichever model made what is in the earlier one.
+  if (earlierPlace != context_.index.place()) co_return configured;
   auto text = co_await context_.records.note(kSourceNote);
   if (!text) co_return text.error();
   const auto source = EmbedderSource::read(*text);
   bool answers = false;
   if (source) {
-    auto served = co_await context_.embedder.serveEarlier(*source, earlier);
+    auto served = co_await context_.embedder.serveEarlier(*source, earlierModel);
     answers = served && *served;
   }
   // Without the earlier model the vectors in memory are of no use: words serve, and the outbox makes new ones.
@@ -169,7 +207,7 @@ ports::Task<std::string> Indexer::adoptEarlier(std::string earlier, std::string 
 ports::Task<void> Indexer::adoptConfigured() {
   auto identity = co_await context_.embedder.identity();
   if (!identity) co_return identity.error();
-  adopted_ = CalibrationService::vectorsDigest(*identity);
+  adopted_ = digestOf(*identity);
   co_return co_await context_.records.saveNote(kSourceNote, context_.embedder.source().write());
 }
 
@@ -312,7 +350,7 @@ ports::Task<void> Indexer::indexBatch(std::vector<ports::PendingEntry> pending) 
       gone.push_back(entry.id);
       batch.done.push_back({entry.id, entry.revision, std::nullopt, false});
     } else if (entry.vector) {
-      batch.entries.push_back(entryOf(*entry.learning, entry.vector));
+      batch.entries.push_back(entryFor(*entry.learning, entry.vector));
       batch.done.push_back({entry.id, entry.revision, toKeep(std::move(entry.vector)), false});
     } else {
       batch.missing.push_back(std::move(entry));
@@ -331,7 +369,7 @@ ports::Task<void> Indexer::indexBatch(std::vector<ports::PendingEntry> pending) 
   for (auto& entry : batch.missing) {
     if (!entry.learning) continue;
     // Its words at least; its row waits for the embedder.
-    batch.entries.push_back(entryOf(*entry.learning, std::nullopt));
+    batch.entries.push_back(entryFor(*entry.learning, std::nullopt));
     waiting.push_back(std::move(entry));
   }
   if (!batch.entries.empty()) {
@@ -366,10 +404,10 @@ ports::Task<void> Indexer::embedInto(Batch& batch, std::size_t first, std::size_
     auto& entry = batch.missing[i];
     if (embedded) {
       ports::Embedding& made = (*embedded)[i - first];
-      batch.entries.push_back(entryOf(*entry.learning, made.vector));
+      batch.entries.push_back(entryFor(*entry.learning, made.vector));
       batch.done.push_back({entry.id, entry.revision, toKeep(std::move(made.vector)), made.clipped});
     } else {
-      batch.entries.push_back(entryOf(*entry.learning, std::nullopt));
+      batch.entries.push_back(entryFor(*entry.learning, std::nullopt));
     }
     entry.learning.reset();
   }
@@ -410,7 +448,7 @@ ports::Task<bool> Indexer::take(core::Learning learning, std::optional<ports::Em
   const core::LearningId id = learning.id;
   inFlight_.insert(id);
   std::vector<ports::IndexEntry> entries;
-  entries.push_back(entryOf(learning, embedding->vector));
+  entries.push_back(entryFor(learning, embedding->vector));
   auto taken = co_await context_.index.upsert(std::move(entries));
   if (taken) {
     handed_.push_back({id, learning.revision, toKeep(std::move(embedding->vector)), embedding->clipped});
@@ -460,15 +498,15 @@ ports::Task<void> Indexer::takeWords(std::vector<core::Learning> learnings) {
   if (learnings.size() == 1) {
     // A store waits for this: making one entry costs less than the way to another thread.
     std::vector<ports::IndexEntry> one;
-    one.push_back(entryOf(learnings.front(), std::nullopt));
+    one.push_back(entryFor(learnings.front(), std::nullopt));
     auto taken = co_await put(std::move(one));
     wake();
     co_return taken;
   }
-  auto work = [learnings = std::move(learnings)]() -> ports::Result<std::vector<ports::IndexEntry>> {
+  auto work = [this, learnings = std::move(learnings)]() -> ports::Result<std::vector<ports::IndexEntry>> {
     std::vector<ports::IndexEntry> entries;
     entries.reserve(learnings.size());
-    for (const auto& learning : learnings) entries.push_back(entryOf(learning, std::nullopt));
+    for (const auto& learning : learnings) entries.push_back(entryFor(learning, std::nullopt));
     return entries;
   };
   auto entries = co_await context_.pool.run(std::move(work));

@@ -40,14 +40,20 @@ class Indexer {
   /// Many at once, words only; their vectors follow.
   ports::Task<void> takeWords(std::vector<core::Learning> learnings);
   ports::Task<void> drop(core::LearningId id);
+  /// Whether the index has room for a learning of this category: InvalidInput of "category" where it has not.
+  ports::Task<void> admit(std::string category);
   /// There may be new outbox rows.
   void wake();
 
+  /// What names vectors of this embedder in this index, in the record store.
+  [[nodiscard]] std::string digestOf(const ports::EmbedderIdentity& identity) const;
   /// What is embedded for a learning: its question without noise.
   [[nodiscard]] static std::string embeddedText(const core::Learning& learning);
   /// What an index can filter it by.
   [[nodiscard]] static std::vector<ports::Attribute> attributesOf(const core::Learning& learning);
   [[nodiscard]] static ports::IndexEntry entryOf(const core::Learning& learning, std::optional<std::vector<float>> vector);
+  /// As the index in use wants it.
+  [[nodiscard]] ports::IndexEntry entryFor(const core::Learning& learning, std::optional<std::vector<float>> vector) const;
   /// A backend that does not answer, which no text is to blame for.
   [[nodiscard]] static bool isOutage(ports::ErrorKind kind);
 
@@ -127,6 +133,8 @@ class Indexer {
   std::chrono::steady_clock::time_point lastMany_{};
   /// Which embedder's vectors the index and the record store have taken up; empty until there is one.
   std::string adopted_;
+  /// Categories that there are, as far as anybody asked.
+  std::unordered_set<std::string> categories_;
   /// Vectors that stores brought along, to be written together.
   std::vector<ports::IndexedEntry> handed_;
   /// Learnings whose vector is on its way from a store, so that the outbox does not make it a second time.

@@ -10,6 +10,7 @@
 #include "services/indexer.hpp"
 #include "services/learning_rules.hpp"
 #include "services/list_cursor.hpp"
+#include "support/timeout.hpp"
 
 #include <memory>
 #include <utility>
@@ -274,6 +275,10 @@ ports::Task<void> LearningService::followUp(core::Learning before, core::Learnin
 }
 
 ports::Task<core::Learning> LearningService::patch(core::LearningId id, PatchRequest request, core::Caller caller) {
+  if (request.category) {
+    auto admitted = co_await indexer_.admit(*request.category);
+    if (!admitted) co_return admitted.error();
+  }
   // Here and not in the transaction: while that runs everybody who stores waits.
   if (request.metadata && json::write(*request.metadata).size() > 2 * core::kMaxMetadata) {
     co_return core::Error::tooLarge("metadata", "a patch of metadata is longer than 131072 bytes (128 KiB): all of it may have 64 KiB");
@@ -306,7 +311,8 @@ ports::Task<core::Learning> LearningService::feedback(FeedbackRequest request, c
 ports::Task<core::Learning> LearningService::finish(core::Learning before, core::Learning after) {
   core::Learning answer = after;
   // What is durable is answered so; the outbox brings the index up to it where that fails now.
-  auto followed = co_await followUp(std::move(before), std::move(after));
+  auto following = followUp(std::move(before), std::move(after));
+  auto followed = co_await support::withTimeout(std::move(following), core::kIndexingWait);
   if (followed) {
     auto now = co_await load(answer.id);
     if (now) answer = std::move(*now);
@@ -331,7 +337,8 @@ ports::Task<void> LearningService::erase(core::LearningId id, core::Caller calle
   auto written = co_await context_.records.write(std::move(transaction));
   if (!written) co_return written.error();
   if (context_.events.propertiesChanged) context_.events.propertiesChanged();
-  (void)co_await indexer_.drop(id);
+  auto dropping = indexer_.drop(id);
+  (void)co_await support::withTimeout(std::move(dropping), core::kIndexingWait);
   co_return ports::Result<void>();
 }
 

@@ -225,6 +225,8 @@ ports::Task<StoreAnswer> StoreService::store(StoreRequest request, core::Caller 
   auto made = makeWork(std::move(request), caller, context_);
   if (!made) co_return made.error();
   std::shared_ptr<StoreWork> work = std::move(*made);
+  auto admitted = co_await indexer_.admit(work->learning.category);
+  if (!admitted) co_return admitted.error();
 
   auto embedded = co_await indexer_.embed(Indexer::embeddedText(work->learning), left());
   std::optional<ports::Embedding> embedding = embedded ? std::move(*embedded) : std::nullopt;

@@ -2,11 +2,11 @@
 
 #include "core/code_points.hpp"
 #include "json/learning_codec.hpp"
-#include "services/import_line.hpp"
 #include "services/indexer.hpp"
 #include "services/learning_rules.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -16,15 +16,9 @@ namespace {
 
 constexpr std::size_t kExportPage = 500;
 
-/// A line that is ready to be stored.
-struct Prepared {
-  std::uint64_t number = 0;
-  json::ImportLine line;
-};
-
 struct ImportWork {
   std::vector<ImportText> texts;
-  std::vector<Prepared> prepared;
+  std::vector<PreparedLine> prepared;
   std::vector<ImportRejection> malformed;  // found before the transaction
   ImportAnswer answer;
   std::vector<core::Learning> forIndex;
@@ -56,7 +50,7 @@ bool sameContent(const core::Learning& a, const core::Learning& b) {
 }
 
 /// Whether the line's id was there already; then it is counted as unchanged, or rejected.
-core::Result<bool> meetsItsId(ports::RecordTransaction& transaction, const Prepared& one, ImportAnswer& answer) {
+core::Result<bool> meetsItsId(ports::RecordTransaction& transaction, const PreparedLine& one, ImportAnswer& answer) {
   if (!one.line.hasId) return false;
   auto there = transaction.load(one.line.learning.id);
   if (!there) return there.error();
@@ -91,7 +85,7 @@ core::Result<void> scoreImported(ports::RecordTransaction& transaction, core::Le
 
 /// Whether the line is the fix of an open failure that is here; then that one is resolved, as a store would do it. A line with an id of its
 /// own is a record of another store and stays one.
-core::Result<bool> resolvesOpen(ports::RecordTransaction& transaction, const Prepared& one, ImportWork& work, const ServiceRules& rules) {
+core::Result<bool> resolvesOpen(ports::RecordTransaction& transaction, const PreparedLine& one, ImportWork& work, const ServiceRules& rules) {
   const core::Learning& fix = one.line.learning;
   if (one.line.hasId || fix.kind != core::Kind::Failure || fix.solution.empty()) return false;
   auto same = transaction.findSame(fix);
@@ -107,7 +101,7 @@ core::Result<bool> resolvesOpen(ports::RecordTransaction& transaction, const Pre
   return true;
 }
 
-core::Result<void> importOne(ports::RecordTransaction& transaction, const Prepared& one, ImportWork& work, const ServiceRules& rules) {
+core::Result<void> importOne(ports::RecordTransaction& transaction, const PreparedLine& one, ImportWork& work, const ServiceRules& rules) {
   auto met = meetsItsId(transaction, one, work.answer);
   if (!met) return met.error();
   if (*met) return {};
@@ -171,6 +165,8 @@ ports::Task<ImportAnswer> TransferService::importLines(std::vector<ImportText> l
   auto preparation = [work, context] { return prepareAll(*work, *context); };
   auto prepared = co_await context_.pool.run(std::move(preparation));
   if (!prepared) co_return prepared.error();
+  auto admitted = co_await admitCategories(work->prepared, work->malformed);
+  if (!admitted) co_return admitted.error();
   ports::RecordWork transaction = [work, context](ports::RecordTransaction& inside) { return importAll(inside, *work, context->rules); };
   auto written = co_await context_.records.write(std::move(transaction));
   if (!written) co_return written.error();
@@ -178,6 +174,23 @@ ports::Task<ImportAnswer> TransferService::importLines(std::vector<ImportText> l
   // What is durable is answered so; the outbox brings the index up to it where that fails now.
   (void)co_await indexer_.takeWords(std::move(work->forIndex));
   co_return work->answer;
+}
+
+ports::Task<void> TransferService::admitCategories(std::vector<PreparedLine>& lines, std::vector<ImportRejection>& rejected) {
+  std::map<std::string, core::Result<void>> answers;
+  for (const auto& one : lines) {
+    const std::string& category = one.line.learning.category;
+    if (answers.contains(category)) continue;
+    auto admitted = co_await indexer_.admit(category);
+    if (!admitted && admitted.error().kind() != core::ErrorKind::InvalidInput) co_return admitted.error();
+    answers.emplace(category, std::move(admitted));
+  }
+  std::erase_if(lines, [&](const PreparedLine& one) {
+    const auto& answer = answers.at(one.line.learning.category);
+    if (!answer) rejected.push_back(rejection(one.number, answer.error()));
+    return !answer;
+  });
+  co_return ports::Result<void>();
 }
 
 ports::Task<TransferService::ExportPiece> TransferService::exportPiece(std::optional<core::LearningId> after) {

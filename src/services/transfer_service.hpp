@@ -1,5 +1,6 @@
 #pragma once
 
+#include "services/import_line.hpp"
 #include "services/requests.hpp"
 #include "services/service_context.hpp"
 
@@ -33,6 +34,9 @@ class TransferService {
   ports::Task<ExportPiece> exportPiece(std::optional<core::LearningId> after);
 
  private:
+  /// Takes out the lines whose category the index has no room for.
+  ports::Task<void> admitCategories(std::vector<PreparedLine>& lines, std::vector<ImportRejection>& rejected);
+
   ServiceContext& context_;
   Indexer& indexer_;
 };

@@ -25,6 +25,8 @@ class BruteForceIndex final : public ports::VectorIndex {
   ports::Task<ports::IndexStatus> status() override;
   [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
   [[nodiscard]] bool showsLearnings() const override { return false; }
+  [[nodiscard]] std::string place() const override { return {}; }
+  [[nodiscard]] std::optional<std::size_t> categoryLimit() const override { return std::nullopt; }
 
  private:
   struct Kept {

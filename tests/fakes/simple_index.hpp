@@ -23,6 +23,8 @@ class SimpleIndex final : public ports::VectorIndex {
   ports::Task<ports::IndexStatus> status() override;
   [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
   [[nodiscard]] bool showsLearnings() const override { return false; }
+  [[nodiscard]] std::string place() const override { return {}; }
+  [[nodiscard]] std::optional<std::size_t> categoryLimit() const override { return std::nullopt; }
 
   [[nodiscard]] const std::map<core::LearningId, ports::IndexEntry>& entries() const { return serving_.entries; }
 

@@ -181,7 +181,8 @@ ports::Task<Collection> Catalogue::serving(std::string category, std::size_t dim
   if (const auto old = (*holdings)->outdated.find(category); old != (*holdings)->outdated.end()) {
     co_return Error(ErrorKind::Unavailable, old->second);
   }
-  if ((*holdings)->serving.size() >= kMostCategories) {
+  // Promoted learnings need theirs, whatever categories there are.
+  if ((*holdings)->serving.size() >= kMostCategories && category != core::kPromotedCategory) {
     co_return Error::invalidField("category", "Qdrant has a collection for each category, and " + std::to_string(kMostCategories) +
                                                   " are the most: use a category that is there, or index.backend = \"embedded\"");
   }

@@ -48,6 +48,8 @@ class Catalogue {
 
   Catalogue(QdrantApi& api, std::string prefix) : api_(api), prefix_(std::move(prefix)) {}
 
+  [[nodiscard]] const std::string& prefix() const { return prefix_; }
+
   /// At most some seconds old: other daemons make collections too.
   ports::Task<HoldingsView> view();
   ports::Task<HoldingsView> freshView();
