@@ -7,12 +7,14 @@
   pkg-config,
   dbus,
   groff,
+  postgresql,
   python3,
   boost,
   cli11,
   fmt,
   gtest,
   libhwy,
+  libpqxx,
   libstemmer,
   oneDNN,
   openssl,
@@ -48,6 +50,7 @@ stdenv.mkDerivation (finalAttrs: {
     cli11
     fmt
     libhwy
+    libpqxx
     libstemmer
     oneDNN
     openssl
@@ -62,6 +65,7 @@ stdenv.mkDerivation (finalAttrs: {
   nativeCheckInputs = [
     dbus
     groff
+    postgresql
     python3
     systemd
   ];

@@ -2,6 +2,7 @@
 
 #include "adapters/embedded_index/embedded_index.hpp"
 #include "adapters/ollama/ollama_embedder.hpp"
+#include "adapters/postgres/postgres_record_store.hpp"
 #include "adapters/qdrant/qdrant_index.hpp"
 #include "adapters/sentence_model/sentence_model_embedder.hpp"
 #include "adapters/sqlite/sqlite_record_store.hpp"
@@ -22,6 +23,16 @@ constexpr const char* kDefaultOllamaModel = "nomic-embed-text";
 
 core::Error notInThisBuild(const std::string& key, const std::string& value, const std::string& instead) {
   return core::Error(core::ErrorKind::Unavailable, key + " = \"" + value + "\": this build can't run it yet; use \"" + instead + "\"");
+}
+
+core::Result<std::unique_ptr<ports::RecordStore>> openPostgres(const config::Config& config) {
+  postgres::PostgresOptions options;
+  options.dsn = config.store.dsn;
+  options.passwordFile = config.store.passwordFile;
+  options.schema = config.store.schema;
+  auto opened = postgres::PostgresRecordStore::open(std::move(options));
+  if (!opened) return opened.error();
+  return std::unique_ptr<ports::RecordStore>(std::move(*opened));
 }
 
 /// A known name lies among the installed models; a path is taken as it is.
@@ -56,7 +67,7 @@ core::Result<std::unique_ptr<ports::VectorIndex>> makeQdrantIndex(const config::
 }  // namespace
 
 core::Result<std::unique_ptr<ports::RecordStore>> makeRecordStore(const config::Config& config, const support::Places& places) {
-  if (config.store.backend != "sqlite") return notInThisBuild("store.backend", config.store.backend, "sqlite");
+  if (config.store.backend == "postgres") return openPostgres(config);
   sqlite::SqliteOptions options;
   options.stateFolder = places.state;
   auto opened = sqlite::SqliteRecordStore::open(std::move(options));

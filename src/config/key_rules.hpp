@@ -26,6 +26,7 @@ extern const TextRule kGroup;            // name or number, or empty
 extern const TextRule kLoopbackAddress;  // or empty
 extern const TextRule kHttpUrl;
 extern const TextRule kIndexPrefix;  // or empty
+extern const TextRule kSchemaName;
 
 Key flag(std::string_view path, Place<bool> place);
 Key text(std::string_view path, const TextRule& rule, Place<std::string> place);

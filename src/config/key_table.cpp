@@ -29,6 +29,7 @@ Keys daemonKeys() {
       choice("store.backend", {"sqlite", "postgres"}, [](Config& c) -> string& { return c.store.backend; }),
       text("store.dsn", kAnyText, [](Config& c) -> string& { return c.store.dsn; }),
       text("store.password_file", kAbsolutePath, [](Config& c) -> string& { return c.store.passwordFile; }),
+      text("store.schema", kSchemaName, [](Config& c) -> string& { return c.store.schema; }),
       flag("store.redact", [](Config& c) -> bool& { return c.store.redact; }),
 
       choice("index.backend", {"embedded", "qdrant"}, [](Config& c) -> string& { return c.index.backend; }),

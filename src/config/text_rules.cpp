@@ -11,6 +11,7 @@ namespace {
 // What sockaddr_un holds, without its closing zero.
 constexpr std::size_t kMostSocketPath = 107;
 constexpr std::size_t kMostPrefix = 64;
+constexpr std::size_t kMostSchemaName = 60;
 
 bool isPlain(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](unsigned char sign) { return sign < 0x20 || sign == 0x7f; });
@@ -86,6 +87,13 @@ bool isIndexPrefix(std::string_view text) {
          });
 }
 
+/// PostgreSQL cuts a name off at 63 bytes, and the views' is three longer.
+bool isSchemaName(std::string_view text) {
+  const auto isSign = [](char sign) { return (sign >= 'a' && sign <= 'z') || (sign >= '0' && sign <= '9') || sign == '_'; };
+  return !text.empty() && text.size() <= kMostSchemaName && (text.front() < '0' || text.front() > '9') && !text.starts_with("pg_") &&
+         std::all_of(text.begin(), text.end(), isSign);
+}
+
 }  // namespace
 
 const TextRule kAnyText{isPlain, "a text without control characters"};
@@ -95,5 +103,6 @@ const TextRule kGroup{isGroup, "the name or the number of a group, or \"\" for n
 const TextRule kLoopbackAddress{isLoopbackAddress, "a loopback address with a port (\"127.0.0.1:8080\", \"[::1]:8080\"), or \"\" for none"};
 const TextRule kHttpUrl{isHttpUrl, "an http:// or https:// URL without a user in it"};
 const TextRule kIndexPrefix{isIndexPrefix, "at most 64 letters, digits, \"-\", \"_\" and \".\", or \"\" for none"};
+const TextRule kSchemaName{isSchemaName, "at most 60 small letters, digits and \"_\", no digit first and not \"pg_\""};
 
 }  // namespace learnd::config

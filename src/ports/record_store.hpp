@@ -168,6 +168,7 @@ struct RecordStoreStatus {
   bool up = false;
   std::string detail;
   std::string version;  // of the engine
+  std::string advice;   // what would make it better, though it works
 };
 
 /// The truth: records, their outbox and what belongs to them. Methods are called on the I/O thread and answer there. Any of them can fail

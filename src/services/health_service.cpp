@@ -44,6 +44,7 @@ boost::asio::awaitable<void> HealthService::describeStore(BackendReport& report)
   report.up = status->up;
   report.detail = status->detail;
   report.version = status->version;
+  if (!status->advice.empty()) report.facts.emplace_back("advice", json::Value(status->advice));
   auto counts = co_await context_.records.counts();
   if (!counts) co_return;
   report.facts.emplace_back("learnings", countFact(counts->learnings));

@@ -3,16 +3,10 @@
 #include "adapters/sqlite/learning_row.hpp"
 #include "adapters/sqlite/writer.hpp"
 
-#include <optional>
-
 namespace learnd::sqlite {
 
 /// Repeats of an interaction share one entry in the index: of all active ones whose entry would be the same, one owns it and stands for the
 /// others. When the owner goes or becomes different, the one that came next takes over.
-
-/// What an interaction's entry is made of: category, key, answer, outcome, source, model, importance, promotion, metadata. Nothing for
-/// other kinds and for interactions that are not active: those share with nobody.
-std::optional<Digest> entryDigestOf(const core::Learning& learning, const core::Key& key);
 
 /// Whether some learning owns the entry of this digest.
 bool hasOwner(Connection& connection, const Digest& digest);

@@ -1,6 +1,6 @@
 #include "adapters/sqlite/learning_row.hpp"
 
-#include "adapters/sqlite/row_json.hpp"
+#include "adapters/record_rows/row_json.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,6 +10,8 @@
 namespace learnd::sqlite {
 
 namespace {
+
+using namespace record_rows;
 
 // The enumerators' order is the schema's numbering; it may grow at the end only.
 static_assert(static_cast<int>(core::Kind::Pattern) == 3 && static_cast<int>(core::Status::Archived) == 2);

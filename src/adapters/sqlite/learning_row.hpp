@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/record_rows/entry_digest.hpp"
 #include "adapters/sqlite/database.hpp"
 #include "core/learning.hpp"
 #include "core/normalised_key.hpp"
@@ -9,7 +10,7 @@
 
 namespace learnd::sqlite {
 
-using Digest = std::array<std::uint8_t, 32>;
+using record_rows::Digest;
 
 /// What a row has besides its learning.
 struct RowPlace {

@@ -1,9 +1,10 @@
 #include "adapters/sqlite/record_transaction.hpp"
 
+#include "adapters/record_rows/entry_digest.hpp"
+#include "adapters/record_rows/row_json.hpp"
 #include "adapters/sqlite/answers.hpp"
 #include "adapters/sqlite/interaction_sharing.hpp"
 #include "adapters/sqlite/outbox.hpp"
-#include "adapters/sqlite/row_json.hpp"
 #include "adapters/sqlite/vectors.hpp"
 
 namespace learnd::sqlite {
@@ -13,6 +14,7 @@ namespace {
 using core::Error;
 using core::ErrorKind;
 using core::Result;
+using record_rows::entryDigestOf;
 
 // Below, the + before a column keeps SQLite to the index by key: it finds a handful of rows.
 std::string selectWhere(const char* condition) { return "select " + learningColumns() + " from learnings l where " + condition; }
@@ -241,8 +243,8 @@ Result<void> RecordTransaction::addScoreHistory(const core::Learning& before, co
   return attempt([&]() -> Result<void> {
     const auto seq = seqOf(before.id);
     if (seq == 0) return notThere(before.id);
-    const std::string factors = factorsText(before.factors);
-    const std::string breakdown = breakdownText(before.breakdown);
+    const std::string factors = record_rows::factorsText(before.factors);
+    const std::string breakdown = record_rows::breakdownText(before.breakdown);
     auto query = context_.connection.query(kAddScore);
     query.bind(seq).bind(until.time_since_epoch().count()).bind(before.valueScore).bind(before.profile).bind(before.weightSet);
     if (factors.empty()) {

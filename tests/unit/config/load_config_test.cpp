@@ -83,7 +83,7 @@ window_days = 30
 TEST(LoadConfig, NamesAnUnknownKeyItsLineTheNearestAndAllOfItsTable) {
   EXPECT_THAT(wrong("[store]\nbackend = \"sqlite\"\nbackendd = \"x\"\n"),
               ElementsAre("config.toml:3: store.backendd: there is no such key (did you mean \"backend\"?); [store] takes backend, dsn, "
-                          "password_file, redact"));
+                          "password_file, schema, redact"));
 }
 
 TEST(LoadConfig, NamesAnUnknownTableAndAllTables) {
@@ -188,7 +188,9 @@ INSTANTIATE_TEST_SUITE_P(
         Sample{"server.tcp", "\"127.0.0.1\"", false}, Sample{"server.tcp", "\"127.0.0.1:0\"", false},
         Sample{"server.tcp", "\"127.0.0.1:65536\"", false}, Sample{"server.tcp", "\"127.0.0.1:+80\"", false},
         Sample{"server.tcp", "\"[::]:8080\"", false}, Sample{"server.bus", "\"none\"", true}, Sample{"server.bus", "\"\"", false},
-        Sample{"store.password_file", "\"password\"", false}, Sample{"store.redact", "\"true\"", false}, Sample{"store.redact", "1", false},
+        Sample{"store.password_file", "\"password\"", false}, Sample{"store.schema", "\"learnd_2\"", true},
+        Sample{"store.schema", "\"\"", false}, Sample{"store.schema", "\"Learnd\"", false}, Sample{"store.schema", "\"2nd\"", false},
+        Sample{"store.schema", "\"pg_x\"", false}, Sample{"store.redact", "\"true\"", false}, Sample{"store.redact", "1", false},
         Sample{"index.url", "\"http://127.0.0.1:6333\"", true}, Sample{"index.url", "\"https://[::1]:6334/base?a=b\"", true},
         Sample{"index.url", "\"http://qdrant.example/\"", true}, Sample{"index.url", "\"127.0.0.1:6333\"", false},
         Sample{"index.url", "\"ftp://qdrant\"", false}, Sample{"index.url", "\"http://\"", false},

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace learnd::sqlite {
+namespace learnd::record_rows {
 
 /// The parts of a learning that a row holds as JSON. Empty lists and factors are the empty text (NULL in the row). Reading throws where the
 /// text is not what was written.
@@ -22,4 +22,4 @@ std::vector<core::ContextUsed> readContext(std::string_view text);
 std::vector<std::string> readList(std::string_view text);
 std::vector<core::LearningId> readIds(std::string_view text);
 
-}  // namespace learnd::sqlite
+}  // namespace learnd::record_rows

@@ -1,4 +1,4 @@
-#include "adapters/sqlite/row_json.hpp"
+#include "adapters/record_rows/row_json.hpp"
 
 #include "json/learning_codec.hpp"
 #include "json/value.hpp"
@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace learnd::sqlite {
+namespace learnd::record_rows {
 
 namespace {
 
@@ -100,4 +100,4 @@ std::vector<core::LearningId> readIds(std::string_view text) {
   return ids;
 }
 
-}  // namespace learnd::sqlite
+}  // namespace learnd::record_rows

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "adapters/postgres/connection.hpp"
+#include "adapters/record_rows/entry_digest.hpp"
+#include "core/learning.hpp"
+#include "core/normalised_key.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace learnd::postgres {
+
+using record_rows::Digest;
+
+/// What a row has besides its learning.
+struct RowPlace {
+  std::uint64_t revision = 0;
+  core::Key key;
+  bool ownsEntry = true;
+  std::optional<Digest> entryDigest;
+};
+
+/// The columns that a row is written with, in the order of addLearning's values.
+const std::vector<std::string>& writtenColumns();
+/// The same as a list, and the parameters for them: "$1, $2, …".
+const std::string& writtenColumnList();
+const std::string& writtenParameters();
+/// How many there are.
+std::size_t writtenColumnCount();
+
+/// Adds a row's values, the id and the revision first, the owning of its entry third.
+void addLearning(Values& values, const core::Learning& learning, const RowPlace& place);
+inline constexpr std::size_t kIdParameter = 1;
+inline constexpr std::size_t kRevisionParameter = 2;
+inline constexpr std::size_t kOwnsParameter = 3;
+
+/// The columns that readLearning reads, of the table `l` (learnings).
+const std::string& learningColumns();
+
+/// Reads a learning from the row's next columns. Throws where what is stored can't be read.
+core::Learning readLearning(Row& row);
+/// One for each row, columns from the first on.
+std::vector<core::Learning> readLearnings(const Rows& rows);
+
+}  // namespace learnd::postgres

@@ -1,0 +1,114 @@
+#include "adapters/postgres/listing.hpp"
+
+#include "adapters/postgres/learning_row.hpp"
+#include "json/value.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace learnd::postgres {
+
+namespace {
+
+/// The query of a page, and the values for it.
+class PageQuery {
+ public:
+  PageQuery(const ports::LearningFilter& filter, ports::ListOrder order, const std::optional<ports::PagePlace>& after, std::size_t limit) {
+    addWords(filter);
+    addBounds(filter);
+    for (const auto& [key, value] : filter.metadata) addMetadata(key, value);
+    const bool byTime = order == ports::ListOrder::Time;
+    const std::string column = byTime ? "l.timestamp" : "l.value_score";
+    if (after) {
+      const std::string place = byTime ? parameter(after->time, "timestamptz") : parameter(after->value, "double precision");
+      sql_ += " and (" + column + ", l.id) < (" + place + ", " + parameter(after->id, "uuid") + ")";
+    }
+    sql_ += " order by " + column + " desc, l.id desc limit " + parameter(static_cast<std::int64_t>(limit), "bigint");
+  }
+
+  [[nodiscard]] std::string sql() const { return "select " + learningColumns() + " from learnings l where true" + sql_; }
+  [[nodiscard]] const Values& values() const { return values_; }
+
+ private:
+  template <class T>
+  std::string parameter(const T& value, const char* type) {
+    values_.add(value);
+    return "$" + std::to_string(values_.texts().size()) + "::" + type;
+  }
+
+  template <class T>
+  void addNames(const char* column, const std::vector<T>& words) {
+    if (words.empty()) return;
+    ArrayText names;
+    for (const auto word : words) names.add(core::nameOf(word));
+    // Alone, the index by it and the order can be used together.
+    if (words.size() == 1) {
+      sql_ += std::string(" and ") + column + " = " + parameter(core::nameOf(words.front()), "text");
+    } else {
+      sql_ += std::string(" and ") + column + " = any(" + parameter(names.text(), "text[]") + ")";
+    }
+  }
+
+  void addWords(const ports::LearningFilter& filter) {
+    addNames("l.kind", filter.kinds);
+    addNames("l.status", filter.statuses);
+    if (!filter.categories.empty()) addCategories(filter.categories);
+    if (filter.outcome) sql_ += " and l.outcome = " + parameter(core::nameOf(*filter.outcome), "text");
+    if (filter.modelUsed) sql_ += " and l.llm_used = " + parameter(core::nameOf(*filter.modelUsed), "text");
+    if (filter.source) sql_ += " and l.source = " + parameter(*filter.source, "text");
+    if (filter.important) sql_ += *filter.important ? " and l.important" : " and not l.important";
+  }
+
+  void addCategories(const std::vector<std::string>& categories) {
+    ArrayText names;
+    for (const auto& category : categories) names.add(category);
+    const std::string condition = categories.size() == 1 ? "l.category = " + parameter(categories.front(), "text")
+                                                         : "l.category = any(" + parameter(names.text(), "text[]") + ")";
+    const bool wantsPromoted = std::find(categories.begin(), categories.end(), core::kPromotedCategory) != categories.end();
+    sql_ += wantsPromoted ? " and (" + condition + " or l.promoted)" : " and " + condition;
+  }
+
+  void addBounds(const ports::LearningFilter& filter) {
+    if (filter.since) sql_ += " and l.timestamp >= " + parameter(*filter.since, "timestamptz");
+    if (filter.until) sql_ += " and l.timestamp < " + parameter(*filter.until, "timestamptz");
+    if (filter.minValue) sql_ += " and l.value_score >= " + parameter(*filter.minValue, "double precision");
+  }
+
+  /// The value is a text, or a scalar's canonical JSON.
+  void addMetadata(const std::string& key, const std::string& value) {
+    json::Value asText;
+    asText.set(key, json::Value(value));
+    std::string condition = "l.metadata @> " + parameter(json::write(asText), "jsonb");
+    const auto parsed = json::parse(value);
+    // Only in its one canonical form: jsonb takes 12.0 for 12.
+    const bool isScalar = parsed && !parsed->asText() && !parsed->asArray() && !parsed->asObject() && json::write(*parsed) == value;
+    if (isScalar) {
+      json::Value asScalar;
+      asScalar.set(key, *parsed);
+      condition = "(" + condition + " or l.metadata @> " + parameter(json::write(asScalar), "jsonb") + ")";
+    }
+    sql_ += " and " + condition;
+  }
+
+  std::string sql_;
+  Values values_;
+};
+
+}  // namespace
+
+ports::LearningPage listLearnings(Connection& connection, const ports::LearningFilter& filter, ports::ListOrder order,
+                                  const std::optional<ports::PagePlace>& after, std::size_t limit) {
+  // One more than asked for tells whether this is the last page.
+  const PageQuery page(filter, order, after, limit + 1);
+  ports::LearningPage answer;
+  answer.learnings = readLearnings(connection.run(page.sql(), page.values()));
+  if (answer.learnings.size() <= limit) return answer;
+  answer.learnings.resize(limit);
+  if (limit > 0) {
+    const auto& last = answer.learnings.back();
+    answer.next = ports::PagePlace{last.timestamp, last.valueScore, last.id};
+  }
+  return answer;
+}
+
+}  // namespace learnd::postgres
