@@ -21,10 +21,6 @@ namespace {
 constexpr const char* kDefaultModel = "all-minilm-l6-v2";
 constexpr const char* kDefaultOllamaModel = "nomic-embed-text";
 
-core::Error notInThisBuild(const std::string& key, const std::string& value, const std::string& instead) {
-  return core::Error(core::ErrorKind::Unavailable, key + " = \"" + value + "\": this build can't run it yet; use \"" + instead + "\"");
-}
-
 core::Result<std::unique_ptr<ports::RecordStore>> openPostgres(const config::Config& config) {
   postgres::PostgresOptions options;
   options.dsn = config.store.dsn;

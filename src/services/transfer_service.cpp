@@ -85,7 +85,8 @@ core::Result<void> scoreImported(ports::RecordTransaction& transaction, core::Le
 
 /// Whether the line is the fix of an open failure that is here; then that one is resolved, as a store would do it. A line with an id of its
 /// own is a record of another store and stays one.
-core::Result<bool> resolvesOpen(ports::RecordTransaction& transaction, const PreparedLine& one, ImportWork& work, const ServiceRules& rules) {
+core::Result<bool> resolvesOpen(ports::RecordTransaction& transaction, const PreparedLine& one, ImportWork& work,
+                                const ServiceRules& rules) {
   const core::Learning& fix = one.line.learning;
   if (one.line.hasId || fix.kind != core::Kind::Failure || fix.solution.empty()) return false;
   auto same = transaction.findSame(fix);
