@@ -74,7 +74,12 @@ ports::Task<SearchAnswer> SearchService::search(SearchRequest request) {
   answer.degraded = query.vector.empty() || !calibration_.current();
 
   auto found = co_await context_.index.search(std::move(query));
-  if (!found) co_return found.error();
+  if (!found && !Indexer::isOutage(found.error().kind())) co_return found.error();
+  if (!found) {
+    // Equal keys are the record store's to find: they are answered still.
+    answer.degraded = true;
+    found = ports::IndexAnswer();
+  }
   auto hits = exactFirst(*exact, core::fuse(found->candidates, found->bestWordScore, calibration_.current(), request.mode));
   if (request.minScore) keepAbove(hits, *request.minScore);
   auto loaded = co_await loadHits(std::move(hits), *exact, request.limit);

@@ -133,5 +133,18 @@ TEST_F(Search, WhatIsFoundByWordsAloneIsContext) {
   EXPECT_EQ(answer.reuse.id, id);
 }
 
+TEST_F(Search, WithoutItsIndexItStillFindsEqualKeysAndSaysSo) {
+  const auto id = store(Kind::Solution, "plugh xyzzy", "so");
+  fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  const SearchAnswer answer = search("Plugh XYZZY");
+  EXPECT_TRUE(answer.degraded);
+  ASSERT_EQ(answer.results.size(), 1U);
+  EXPECT_EQ(answer.results[0].learning.id, id);
+  EXPECT_EQ(answer.reuse.decision, core::ReuseDecision::Reuse);
+  const SearchAnswer other = search("something else");
+  EXPECT_TRUE(other.degraded);
+  EXPECT_TRUE(other.results.empty());
+}
+
 }  // namespace
 }  // namespace learnd::services
