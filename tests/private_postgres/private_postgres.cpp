@@ -155,7 +155,12 @@ void PrivatePostgres::start() {
   while (std::chrono::steady_clock::now() < deadline) {
     if (::waitpid(server_, nullptr, WNOHANG) == server_) {
       server_ = -1;
-      throw std::runtime_error("PostgreSQL did not start: " + log());
+      // After a crash its processes take a moment to notice that they have no master any more; none starts beside them.
+      if (log().find("pre-existing shared memory block") == std::string::npos)
+        throw std::runtime_error("PostgreSQL did not start: " + log());
+      std::this_thread::sleep_for(100ms);
+      server_ = launch({program("postgres"), "-D", (folder_ / "data").string()}, folder_ / "log");
+      continue;
     }
     const fs::path answer = folder_ / "ready";
     std::error_code ignored;
