@@ -31,7 +31,7 @@ const Statement& byKeySql() {
       "select " + learningColumns() +
       " from unnest($1::bytea[]) as g (key) cross join (values ('solution'), ('failure'), ('pattern'), ('interaction')) as k (kind) "
       "cross join lateral (select * from learnings x where x.key = g.key and x.kind = k.kind and x.owns_entry and x.status = 'active' "
-      "order by x.timestamp desc, x.id desc limit " +
+      "order by x.successes - x.failures desc, x.timestamp desc, x.id desc limit " +
       std::to_string(kMostWithKeys) + ") l");
   return kByKey;
 }
@@ -46,12 +46,16 @@ const Statement& firstExportSql() {
   return kExport;
 }
 
-bool isNewer(const core::Learning& a, const core::Learning& b) {
+/// Ahead by its feedback, else newer.
+bool comesFirst(const core::Learning& a, const core::Learning& b) {
+  const auto aheadA = static_cast<std::int64_t>(a.successes) - static_cast<std::int64_t>(a.failures);
+  const auto aheadB = static_cast<std::int64_t>(b.successes) - static_cast<std::int64_t>(b.failures);
+  if (aheadA != aheadB) return aheadA > aheadB;
   return a.timestamp != b.timestamp ? a.timestamp > b.timestamp : a.id > b.id;
 }
 
-void keepNewest(std::vector<core::Learning>& learnings, std::size_t count) {
-  std::sort(learnings.begin(), learnings.end(), isNewer);
+void keepFirst(std::vector<core::Learning>& learnings, std::size_t count) {
+  std::sort(learnings.begin(), learnings.end(), comesFirst);
   if (learnings.size() > count) learnings.resize(count);
 }
 
@@ -82,10 +86,10 @@ std::vector<core::Learning> learningsWithKeys(Connection& connection, const std:
   const auto middle = std::partition(known.begin(), known.end(), isKnown);
   std::vector<core::Learning> interactions(std::make_move_iterator(middle), std::make_move_iterator(known.end()));
   known.erase(middle, known.end());
-  keepNewest(known, kMostWithKeys);
-  keepNewest(interactions, kMostWithKeys - known.size());
+  keepFirst(known, kMostWithKeys);
+  keepFirst(interactions, kMostWithKeys - known.size());
   known.insert(known.end(), std::make_move_iterator(interactions.begin()), std::make_move_iterator(interactions.end()));
-  keepNewest(known, kMostWithKeys);
+  keepFirst(known, kMostWithKeys);
   return known;
 }
 

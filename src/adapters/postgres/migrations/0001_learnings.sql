@@ -76,7 +76,8 @@ create table learnings (
 );
 
 create unique index learnings_by_id on learnings (id);
-create index learnings_by_key on learnings (key, kind, timestamp, id) where owns_entry;
+-- Of many with one key those that helped most come first.
+create index learnings_by_key on learnings (key, kind, (successes - failures), timestamp, id) where owns_entry;
 create index learnings_by_time on learnings (timestamp, id);
 create index learnings_by_value on learnings (value_score, id);
 create index learnings_by_category_and_time on learnings (category, timestamp, id);
