@@ -142,7 +142,8 @@ class CollectionsOfOthers(unittest.TestCase):
                     server.result("DELETE", "/collections/" + name)
                 with self.subTest("the names are learnd's own now"):
                     client.store("another one", "with a name")
-                    self.wait_for(lambda: server.result("GET", "/aliases")["aliases"])
+                    # Learnd looks again at what Qdrant has when it is used and its last look is some seconds old.
+                    self.wait_for(lambda: client.search("grow disk image").status == 200 and server.result("GET", "/aliases")["aliases"])
                     self.assertIn(stored["id"], server.points("skills-patterns"))
 
     def wait_for(self, condition, seconds=30):
