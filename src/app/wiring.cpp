@@ -1,6 +1,7 @@
 #include "app/wiring.hpp"
 
 #include "adapters/embedded_index/embedded_index.hpp"
+#include "adapters/ollama/known_models.hpp"
 #include "adapters/ollama/ollama_embedder.hpp"
 #include "adapters/postgres/postgres_record_store.hpp"
 #include "adapters/qdrant/qdrant_index.hpp"
@@ -95,8 +96,11 @@ core::Result<std::unique_ptr<ports::Embedder>> makeEmbedder(const config::Config
 
 services::EmbedderSource embedderSourceOf(const config::Config& config) {
   const auto& embedder = config.embedder;
-  const std::string builtin = embedder.model.empty() ? kDefaultModel : embedder.model;
-  return {embedder.backend, embedder.backend == "builtin" ? builtin : embedder.model, embedder.url, embedder.queryPrefix.value_or("")};
+  const bool builtin = embedder.backend == "builtin";
+  const std::string model = embedder.model.empty() ? (builtin ? kDefaultModel : kDefaultOllamaModel) : embedder.model;
+  // What is known of a model may change with the program: the prefix in use is noted.
+  const std::string known = builtin ? std::string() : ollama::knownPrefix(model);
+  return {embedder.backend, model, builtin ? std::string() : embedder.url, embedder.queryPrefix.value_or(known)};
 }
 
 std::shared_ptr<ports::Embedder> makeEarlierEmbedder(const config::Config& config, const services::EmbedderSource& source) {
@@ -104,8 +108,7 @@ std::shared_ptr<ports::Embedder> makeEarlierEmbedder(const config::Config& confi
   earlier.embedder.backend = source.backend;
   earlier.embedder.model = source.model;
   earlier.embedder.url = source.url;
-  earlier.embedder.queryPrefix.reset();
-  if (!source.prefix.empty()) earlier.embedder.queryPrefix = source.prefix;
+  earlier.embedder.queryPrefix = source.prefix;
   auto embedder = makeEmbedder(earlier);
   if (!embedder) return nullptr;
   return std::move(*embedder);
