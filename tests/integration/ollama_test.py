@@ -118,6 +118,24 @@ class WithOllama(OllamaTest):
         self.assertEqual(hit["id"], ids[7])
         self.assertGreater(hit["score"], 0.5)
 
+    def test_another_model_in_the_configuration_takes_over_while_the_earlier_one_serves(self):
+        daemon, client = self.start()
+        ids = [client.store("Show which program listens on port %d" % i, "ss -ltnp").json["id"] for i in range(20)]
+        daemon.wait_indexed()
+        client.close()
+        daemon.stop()
+        daemon.config.write_text(self.ollama.config + 'model = "tiny-bert"\n')
+        daemon.start()
+        self.assertFalse(client.search("which program listens on port 3").json["degraded"])
+        end = time.monotonic() + 30
+        while client.get("/v1/doctor").json["embedder"].get("model") != "tiny-bert" and time.monotonic() < end:
+            time.sleep(0.1)
+        self.wait_whole(client, 30)
+        after = client.get("/v1/doctor").json
+        self.assertEqual((after["embedder"]["dimensions"], after["embedder"]["prefix"]), (128, ""))
+        self.assertEqual(after["index"]["vectors"], len(ids))
+        self.assertEqual(client.search("which program listens on port 7").json["results"][0]["id"], ids[7])
+
 
 class WhenOllamaFails(OllamaTest):
     CALLERS = 32
