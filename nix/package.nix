@@ -24,6 +24,7 @@
   tomlplusplus,
   utf8proc,
   zlib,
+  zsh,
   learnd-model ? callPackage ./model.nix { },
 }:
 stdenv.mkDerivation (finalAttrs: {
@@ -68,6 +69,7 @@ stdenv.mkDerivation (finalAttrs: {
     postgresql
     python3
     systemd
+    zsh
   ];
 
   cmakeFlags = [

@@ -26,7 +26,7 @@ struct Config {
     std::string backend = "sqlite";  // sqlite, postgres
     std::string dsn = "postgresql:///learnd";
     std::string passwordFile;
-    std::string schema = "learnd";   // of PostgreSQL
+    std::string schema = "learnd";  // of PostgreSQL
     bool redact = true;
   } store;
   struct Index {

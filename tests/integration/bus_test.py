@@ -5,7 +5,7 @@ import time
 import unittest
 import xml.etree.ElementTree
 
-from learnd_daemon import REPOSITORY, DaemonTest
+from learnd_daemon import BINARIES, REPOSITORY, DaemonTest
 
 NAME, PATH, MEMORY = "org.learnd.Learnd1", "/org/learnd/Learnd1", "org.learnd.Learnd1.Memory"
 
@@ -27,8 +27,23 @@ def members(root):
     return found
 
 
-class Bus(DaemonTest):
+class BusTest(DaemonTest):
     bus = True
+
+    def properties(self, *names):
+        shown = self.daemon.busctl("--json=short", "get-property", NAME, PATH, MEMORY, *names)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        return [(one["type"], one["data"]) for one in map(json.loads, shown.stdout.splitlines())]
+
+    def assert_counts(self, learnings, pending):
+        """The two counts get there; the bus brings them up to date once a second."""
+        end = time.monotonic() + 20
+        while (shown := self.properties("LearningCount", "PendingIndex")) != [("t", learnings), ("t", pending)] and time.monotonic() < end:
+            time.sleep(0.1)
+        self.assertEqual(shown, [("t", learnings), ("t", pending)])
+
+
+class Bus(BusTest):
 
     def test_the_xml_file_and_the_code_agree(self):
         live = self.daemon.bus_call("Introspect", interface="org.freedesktop.DBus.Introspectable")[0]
@@ -94,11 +109,20 @@ class Bus(DaemonTest):
         self.assertIn("band", self.daemon.bus_call("Quality")[0])
 
     def test_properties(self):
-        self.client.store("for the count", "x")
-        shown = self.daemon.busctl("--json=short", "get-property", NAME, PATH, MEMORY, "LearningCount", "PendingIndex", "Degraded", "AverageRelevance",
-                                   "QualityBand", "Version")
-        self.assertEqual(shown.returncode, 0, shown.stderr)
-        self.assertEqual([json.loads(line)["type"] for line in shown.stdout.splitlines()], ["t", "t", "b", "d", "s", "s"])
+        quality = self.client.get("/v1/quality").json
+        version = subprocess.run([str(BINARIES / "learnd"), "--version"], capture_output=True, encoding="utf-8").stdout.split()[-1]
+        self.assertEqual(self.properties("Degraded", "AverageRelevance", "QualityBand", "Version"),
+                         [("b", False), ("d", quality["average_relevance"] or 0), ("s", quality["band"]), ("s", version)])
+
+    def test_the_count_follows_stores_imports_and_deletes(self):
+        before = self.client.get("/v1/stats").json["learnings"]
+        id = self.client.store("for the count", "x").json["id"]
+        self.client.store("for the count", "x")  # the same again is no new one
+        self.assert_counts(before + 1, 0)
+        self.client.load({"kind": "solution", "query": "imported for the count %d" % i, "solution": "x"} for i in range(7))
+        self.assert_counts(before + 8, 0)
+        self.client.call("DELETE", "/v1/learnings/" + id)
+        self.assert_counts(before + 7, 0)
 
     def test_a_store_is_signalled(self):
         monitor = subprocess.Popen(["busctl", "--user", "monitor", "--match", "type='signal',interface='%s'" % MEMORY], env=self.daemon.environment,
@@ -120,6 +144,19 @@ class Bus(DaemonTest):
             done = subprocess.run(["dbus-send", "--session", "--print-reply", "--dest=" + NAME, PATH, MEMORY + "." + method, *words],
                                   env=self.daemon.environment, capture_output=True, encoding="utf-8")
             self.assertIn("org.learnd.Learnd1.Error." + error, done.stderr)
+
+
+class BusWithoutAModel(BusTest):
+    """Nothing is embedded, so what waits for its vector stays."""
+    environment = {"LEARND_MODELS": "/nonexistent"}
+
+    def test_what_waits_for_its_vector_is_counted(self):
+        self.assertEqual(self.properties("Degraded"), [("b", True)])
+        self.assert_counts(0, 0)
+        self.client.store("waits for its vector", "x")
+        self.assert_counts(1, 1)
+        self.client.load({"kind": "solution", "query": "imported without a vector %d" % i, "solution": "x"} for i in range(5))
+        self.assert_counts(6, 6)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ class CommandLine(DaemonTest):
     def test_output_that_can_not_be_written_is_a_failure_that_is_said(self):
         for number in range(30):
             self.client.store("Question number %d" % number, "x" * 4000)
-        for command in ("export", "list -n 100 --json", "stats", "list"):
+        for command in ("export", "list -n 100 --json", "stats", "list", "completion bash", "--help"):
             with open("/dev/full", "w") as full:
                 done = subprocess.run([str(BINARIES / "learnctl"), *command.split()], stdout=full, stderr=subprocess.PIPE, encoding="utf-8",
                                       env={**self.daemon.environment, "LEARND_SOCKET": str(self.daemon.socket)})
@@ -89,12 +89,45 @@ class CommandLine(DaemonTest):
                               env={**self.daemon.environment, "LEARND_SOCKET": str(self.daemon.socket)})
         self.assertEqual(done.stderr, "")
 
+    def test_files_that_can_not_be_read_or_written_are_failures_and_no_wrong_flags(self):
+        for command in (["import", "/nonexistent/file"], ["import", "/"], ["export", "/nonexistent/file"], ["export", "/dev/full/file"]):
+            done = self.daemon.learnctl(*command)
+            self.assertEqual(done.returncode, 1, command)
+            self.assertIn(command[1], done.stderr)
+            self.assertEqual((done.stdout, done.stderr.count("\n")), ("", 1))
+
+    def test_an_empty_text_takes_a_field_away(self):
+        id = self.run_json("fail", "--error", "cc: no input files", "--attempted", "make -B", "--cause", "an empty variable")["id"]
+        row = self.run_json("edit", id, "--attempted", "", "--cause", "an empty list")
+        self.assertEqual((row["attempted_solution"], row["root_cause"]), (None, "an empty list"))
+        self.assertIn("query", self.daemon.learnctl("edit", id, "--query", "").stderr)
+
+    def test_control_characters_of_texts_stay_off_the_terminal(self):
+        hostile = "harmless\x9b31mred \x1b[2J\x90q\x7f naïve “ok”"
+        id = self.client.store("Show " + hostile, hostile, metadata={"note": hostile}).json["id"]
+        for command in (["show", id], ["search", "Show " + hostile], ["list"], ["show", "\x9b" + id]):
+            done = self.daemon.learnctl(*command)
+            for sign in "\x1b\x7f\x90\x9b":
+                self.assertNotIn(sign, done.stdout + done.stderr, command)
+        self.assertIn("naïve “ok”", self.daemon.learnctl("show", id).stdout)
+
     def test_completions_are_valid_shell(self):
         bash = self.daemon.learnctl("completion", "bash").stdout
         self.assertEqual(subprocess.run(["bash", "-n"], input=bash, encoding="utf-8").returncode, 0)
         self.assertIn("#compdef learnctl", self.daemon.learnctl("completion", "zsh").stdout)
         self.assertIn("complete -c learnctl", self.daemon.learnctl("completion", "fish").stdout)
         self.assertEqual(self.daemon.learnctl("completion", "tcsh").returncode, 2)
+
+    def test_zsh_completes_at_the_first_tab(self):
+        folder = self.daemon.folder / "zsh"
+        folder.mkdir()
+        (folder / "_learnctl").write_text(self.daemon.learnctl("completion", "zsh").stdout)
+        # What zsh does at a TAB behind `learnctl `, with the completion system's own functions told on.
+        autoloaded = "fpath=(%s); autoload -Uz _learnctl; _describe() { print described }; CURRENT=2; words=(learnctl ''); _learnctl" % folder
+        sourced = "compdef() { print compdef $* }; source %s/_learnctl" % folder
+        for script, said in ((autoloaded, "described\n"), (sourced, "compdef _learnctl learnctl\n")):
+            done = subprocess.run(["zsh", "-fc", script], capture_output=True, encoding="utf-8")
+            self.assertEqual((done.stdout, done.stderr), (said, ""))
 
     def test_check_config_names_key_line_and_what_is_allowed(self):
         file = self.daemon.folder / "try.toml"

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
 
 from learnd_daemon import BINARIES, PATIENCE, Daemon
 
@@ -39,20 +40,23 @@ class WithoutAModel(unittest.TestCase):
     def test_vectors_follow_when_the_model_is_there_at_the_next_start(self):
         with tempfile.TemporaryDirectory() as empty:
             with Daemon(environment={"LEARND_MODELS": empty}) as daemon:
-                id = daemon.client().store("Show the mounted file systems", "findmnt").json["id"]
+                with daemon.client() as client:
+                    id = client.store("Show the mounted file systems", "findmnt").json["id"]
                 daemon.stop()
                 del daemon.environment["LEARND_MODELS"]
                 daemon.start()
                 daemon.wait_indexed()
-                hit = daemon.client().search("which disks are attached to my directory tree").json["results"][0]
+                with daemon.client() as client:
+                    hit = client.search("which disks are attached to my directory tree").json["results"][0]
                 self.assertEqual(hit["id"], id)
                 self.assertIsNotNone(hit["score"])
 
     def test_a_process_that_may_make_no_code_serves_by_words(self):
-        forbid = "import ctypes,os,sys; ctypes.CDLL(None).prctl(65,1,0,0,0) == 0 or sys.exit('no PR_SET_MDWE'); os.execv(sys.argv[1], sys.argv[1:])"
-        probe = subprocess.run([sys.executable, "-c", forbid, "/bin/true"], capture_output=True, encoding="utf-8")
-        self.assertEqual(probe.returncode, 0, "this kernel has no PR_SET_MDWE (Linux 6.3): " + probe.stderr)
-        with Daemon(prefix=[sys.executable, "-c", forbid]) as daemon:
+        no_code = [sys.executable, "-B", str(Path(__file__).with_name("no_code.py"))]
+        probe = "import mmap\nmmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)"
+        refused = subprocess.run([*no_code, sys.executable, "-c", probe], capture_output=True, encoding="utf-8")
+        self.assertIn("PermissionError", refused.stderr)
+        with Daemon(prefix=no_code) as daemon:
             self.check_words_only(daemon, "MemoryDenyWriteExecute")
 
     def test_a_model_path_that_is_none_is_an_error_at_start(self):

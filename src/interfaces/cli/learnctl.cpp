@@ -75,7 +75,7 @@ int runLearnctl(int argumentCount, char** arguments, PointSourceMaker openPoints
   try {
     app.parse(argumentCount, arguments);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kWrongUsage;
+    return finishOutput(app.exit(error) == 0 ? kDone : kWrongUsage);
   }
   return runChosen(session);
 }

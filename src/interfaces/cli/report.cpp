@@ -34,7 +34,7 @@ void printText(std::string_view name, const json::Value& learning, std::string_v
 
 int reportProblem(const Session& session, const Answer& answer) {
   const json::Value problem = answer.value();
-  const std::string detail = textOf(problem, "detail");
+  const std::string detail = indented(textOf(problem, "detail"), "");
   const std::string field = textOf(problem, "field");
   const std::string id = textOf(problem, "id");
   if (session.json && problem.asObject() != nullptr) fmt::print("{}\n", json::write(problem));

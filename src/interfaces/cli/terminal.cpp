@@ -19,9 +19,14 @@ bool wantsStyle() {
   return wanted;
 }
 
-bool isControl(char byte) {
-  const auto value = static_cast<unsigned char>(byte);
-  return value < 0x20 || value == 0x7F;
+/// Bytes of the control character at this place: one of ASCII's, or of U+0080 to U+009F, which a terminal obeys as it does escape
+/// sequences. 0: it is none.
+std::size_t controlLength(std::string_view text, std::size_t at) {
+  const auto first = static_cast<unsigned char>(text[at]);
+  if (first < 0x20 || first == 0x7F) return 1;
+  if (first != 0xC2 || at + 1 >= text.size()) return 0;
+  const auto second = static_cast<unsigned char>(text[at + 1]);
+  return second >= 0x80 && second < 0xA0 ? 2 : 0;
 }
 
 }  // namespace
@@ -42,13 +47,15 @@ std::string dim(std::string_view text) { return wantsStyle() ? fmt::format("\x1b
 std::string oneLine(std::string_view text, std::size_t width) {
   std::string line;
   std::size_t characters = 0;
-  for (const char byte : text) {
-    if (core::isContinuationByte(byte)) {
-      line += byte;
+  for (std::size_t at = 0; at < text.size();) {
+    if (core::isContinuationByte(text[at])) {
+      line += text[at++];
       continue;
     }
     if (characters + 1 >= width) return line + "…";
-    line += isControl(byte) ? ' ' : byte;
+    const std::size_t control = controlLength(text, at);
+    line += control > 0 ? ' ' : text[at];
+    at += std::max<std::size_t>(control, 1);
     ++characters;
   }
   return line;
@@ -56,12 +63,14 @@ std::string oneLine(std::string_view text, std::size_t width) {
 
 std::string indented(std::string_view text, std::string_view indent) {
   std::string out(indent);
-  for (const char byte : text) {
-    if (byte == '\n') {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t control = controlLength(text, at);
+    if (text[at] == '\n') {
       out.append("\n").append(indent);
-    } else if (byte == '\t' || !isControl(byte)) {
-      out += byte;
+    } else if (text[at] == '\t' || control == 0) {
+      out += text[at];
     }
+    at += std::max<std::size_t>(control, 1);
   }
   return out;
 }

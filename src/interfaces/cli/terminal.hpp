@@ -20,7 +20,7 @@ std::size_t terminalWidth();
 std::string bold(std::string_view text);
 std::string dim(std::string_view text);
 
-/// Text for one line: line breaks become blanks, control characters go, cut with an ellipsis at `width` characters.
+/// Text for one line: control characters, line breaks among them, become blanks; cut with an ellipsis at `width` characters.
 std::string oneLine(std::string_view text, std::size_t width);
 
 /// Text for several lines: control characters that a terminal would obey go, each line gets the indent.

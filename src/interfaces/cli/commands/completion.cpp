@@ -99,7 +99,12 @@ _learnctl() {{
   case ${{words[2]}} in
 {}  esac
 }}
-compdef _learnctl learnctl
+# In fpath the file is the function's body: the first TAB reads it and wants an answer. Sourced, it only says whose function this is.
+if [[ $funcstack[1] == _learnctl ]]; then
+  _learnctl "$@"
+else
+  compdef _learnctl learnctl
+fi
 )",
                      described, cases);
 }

@@ -31,7 +31,7 @@ void addShow(CLI::App& app, Session& session) {
 
 struct EditFlags {
   std::string id;
-  std::map<std::string, std::string> texts;
+  std::map<std::string, std::string> texts;  // only what was given; an empty text takes the field away
   std::map<std::string, std::vector<std::string>> lists;
   std::vector<std::string> metadata;
   std::vector<std::string> removedMetadata;
@@ -43,7 +43,7 @@ struct EditFlags {
 json::Value patchOf(const EditFlags& flags) {
   json::Value patch{json::Value::Object{}};
   for (const auto& [member, text] : flags.texts) {
-    if (!text.empty()) patch.set(member, textOrInput(text));
+    patch.set(member, text.empty() ? json::Value() : json::Value(textOrInput(text)));
   }
   for (const auto& [member, texts] : flags.lists) {
     if (!texts.empty()) patch.set(member, textsOf(texts));
@@ -61,7 +61,10 @@ void addEdit(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("edit", "Change fields of a learning");
   auto flags = std::make_shared<EditFlags>();
   command->add_option("id", flags->id, "its id")->required();
-  const auto text = [&](const char* flag, const char* member, const char* help) { command->add_option(flag, flags->texts[member], help); };
+  const auto text = [&](const char* flag, const char* member, const char* help) {
+    command->add_option_function<std::string>(
+        flag, [flags, member](const std::string& given) { flags->texts[member] = given; }, help);
+  };
   const auto list = [&](const char* flag, const char* member, const char* help) {
     command->add_option(flag, flags->lists[member], help)->allow_extra_args(false);
   };

@@ -3,7 +3,6 @@
 #include "interfaces/cli/index_wait.hpp"
 #include "interfaces/cli/report.hpp"
 #include "interfaces/cli/terminal.hpp"
-#include "interfaces/cli/text_input.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +15,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 #include <system_error>
 
 namespace learnd::cli {
@@ -33,7 +33,7 @@ int showImport(const json::Value& answer) {
   fmt::print(", {} rejected\n", count);
   for (std::size_t i = 0; i < std::min(count, kShownRejections); ++i) {
     const json::Value& one = (*rejections)[i];
-    fmt::print(stderr, "line {}: {}: {}\n", shownOf(one, "line"), textOf(one, "field"), textOf(one, "detail"));
+    fmt::print(stderr, "line {}: {}: {}\n", shownOf(one, "line"), textOf(one, "field"), indented(textOf(one, "detail"), ""));
   }
   if (count > kShownRejections) fmt::print(stderr, "and {} more (--json lists them all)\n", count - kShownRejections);
   return count > 0 ? kFailed : kDone;
@@ -44,7 +44,7 @@ int runImport(Session& session, const std::string& file, bool wait) {
   std::optional<std::uint64_t> size;
   if (!file.empty() && file != "-") {
     opened.open(file, std::ios::binary);
-    if (!opened) throw UsageError("import: " + file + " can't be read");
+    if (!opened) throw std::runtime_error("import: " + file + " can't be read");
     std::error_code failed;
     if (const auto bytes = std::filesystem::file_size(file, failed); !failed) size = bytes;
   }
@@ -55,6 +55,7 @@ int runImport(Session& session, const std::string& file, bool wait) {
     std::string piece(kPiece, '\0');
     input.read(piece.data(), static_cast<std::streamsize>(piece.size()));
     piece.resize(static_cast<std::size_t>(input.gcount()));
+    if (input.bad()) throw std::runtime_error("import: " + (file.empty() ? "standard input" : file) + " can't be read to its end");
     sent += piece.size();
     progress.show(sent, size);
     return piece;
@@ -73,7 +74,7 @@ int runImport(Session& session, const std::string& file, bool wait) {
 class WholeFile {
  public:
   explicit WholeFile(const std::string& path) : path_(path), partial_(path + ".part"), file_(std::fopen(partial_.c_str(), "wb")) {
-    if (file_ == nullptr) throw UsageError("export: " + path + " can't be written");
+    if (file_ == nullptr) throw std::runtime_error("export: " + path + " can't be written");
   }
   ~WholeFile() {
     if (file_ == nullptr) return;
