@@ -1,7 +1,6 @@
 #include "interfaces/cli/bench/data_set.hpp"
 
 #include "interfaces/cli/report.hpp"
-#include "interfaces/cli/text_input.hpp"
 #include "json/value.hpp"
 
 #include <zlib.h>
@@ -11,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 namespace learnd::cli {
 
@@ -21,14 +21,14 @@ std::string readText(const std::filesystem::path& folder, const std::string& nam
   std::filesystem::path file = folder / name;
   if (!std::filesystem::exists(file)) file += ".gz";
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> opened(gzopen(file.c_str(), "rb"), gzclose);
-  if (!opened) throw UsageError("bench: " + (folder / name).string() + " (or .gz) can't be read");
+  if (!opened) throw std::runtime_error("bench: " + (folder / name).string() + " (or .gz) can't be read");
   std::string text;
   std::array<char, 65536> piece{};
   int read = 0;
   while ((read = gzread(opened.get(), piece.data(), static_cast<unsigned>(piece.size()))) > 0) {
     text.append(piece.data(), static_cast<std::size_t>(read));
   }
-  if (read < 0) throw UsageError("bench: " + file.string() + " is damaged");
+  if (read < 0) throw std::runtime_error("bench: " + file.string() + " is damaged");
   return text;
 }
 
@@ -47,7 +47,7 @@ void forEachLine(const std::string& text, const std::function<void(std::string_v
 json::Value parseLine(std::string_view line, const std::string& file, std::size_t number) {
   auto parsed = json::parse(line);
   if (!parsed || parsed->asObject() == nullptr)
-    throw UsageError("bench: " + file + " line " + std::to_string(number) + " is no JSON object");
+    throw std::runtime_error("bench: " + file + " line " + std::to_string(number) + " is no JSON object");
   return std::move(*parsed);
 }
 
@@ -96,7 +96,7 @@ DataSet readDataSet(const std::filesystem::path& folder) {
   });
   set.relevance = readRelevance(folder);
   if (set.corpus.empty() || set.queries.empty() || set.relevance.empty()) {
-    throw UsageError("bench: " + folder.string() + " needs a corpus, queries and qrels");
+    throw std::runtime_error("bench: " + folder.string() + " needs a corpus, queries and qrels");
   }
   return set;
 }

@@ -30,7 +30,7 @@ struct DataSet {
   Relevance relevance;
 };
 
-/// Throws UsageError where the folder is not of that kind.
+/// Throws std::runtime_error where the folder is not of that kind.
 DataSet readDataSet(const std::filesystem::path& folder);
 
 }  // namespace learnd::cli

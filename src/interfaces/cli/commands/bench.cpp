@@ -7,7 +7,6 @@
 #include "interfaces/cli/index_wait.hpp"
 #include "interfaces/cli/report.hpp"
 #include "interfaces/cli/terminal.hpp"
-#include "interfaces/cli/text_input.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +14,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <stdexcept>
 
 namespace learnd::cli {
 
@@ -56,7 +56,7 @@ void importCorpus(Client& client, const DataSet& set) {
   const json::Value value = answer.value();
   const auto* rejections = listOf(value, "rejected");
   if (!answer.ok() || rejections == nullptr || !rejections->empty()) {
-    throw UsageError("bench: the corpus can't be imported: " + answer.body.substr(0, 500));
+    throw std::runtime_error("bench: the corpus can't be imported: " + answer.body.substr(0, 500));
   }
 }
 
@@ -108,7 +108,7 @@ Run askAll(Client& client, const DataSet& set, const std::string& mode, const Tw
     body.set("count", false);
     if (!mode.empty()) body.set("mode", mode);
     const Answer answer = client.post("/v1/search", body);
-    if (!answer.ok()) throw UsageError("bench: the search for " + set.queries[i].id + " failed: " + answer.body.substr(0, 500));
+    if (!answer.ok()) throw std::runtime_error("bench: the search for " + set.queries[i].id + " failed: " + answer.body.substr(0, 500));
     run[set.queries[i].id] = rankingOf(answer.value(), twins);
     progress.show(i + 1, set.queries.size());
   }
@@ -121,7 +121,7 @@ void writeRun(const std::string& file, const Run& run) {
     for (std::size_t i = 0; i < ranking.size(); ++i)
       out << query << " Q0 " << ranking[i] << ' ' << i + 1 << ' ' << ranking.size() - i << " learnd\n";
   }
-  if (!out.flush()) throw UsageError("bench: " + file + " can't be written");
+  if (!out.flush()) throw std::runtime_error("bench: " + file + " can't be written");
 }
 
 int printMetrics(const Session& session, const Metrics& metrics) {

@@ -1,0 +1,134 @@
+"""learnctl bench: its figures on a small set where they can be worked out by hand, and by another program from the run that it writes."""
+import collections
+import gzip
+import json
+import math
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from learnd_daemon import BINARIES, PATIENCE, REPOSITORY
+
+SET = REPOSITORY / "tests/data/bench"
+
+# Each question is a corpus line's own text, so that this line comes first, and with it all lines that are the same learning, ordered by id.
+# By hand, by words alone: (recall@1, @5, @10, reciprocal rank, gain at 10)
+BY_HAND = {
+    "q1": (1, 1, 1, 1, 1),
+    "q2": (0, 1, 1, 1 / 3, 1 / 2),  # the third of three lines that are one learning: 1 / log2(4)
+    "q3": (1, 1, 1, 1, 1),  # the line before it is taken out by its -1
+    "q4": (1 / 2, 1 / 2, 1 / 2, 1, 3 / (3 + 1 / math.log2(3))),  # of two the one of grade 2; the other shares no word
+    "d09": (1, 1, 1, 1, 1),  # the line before it has the question's id
+    "q6": (0, 0, 0, 0, 0),  # never asked
+    "q8": (0, 0, 0, 0, 0),  # the relevant one shares no word
+    "q9": (0, 0, 1, 1 / 7, 1 / 3),  # the seventh of eleven: 1 / log2(8)
+    "q10": (0, 0, 0, 0, 0),  # the eleventh
+    "q11": (1, 1, 1, 1, 1),  # a line in BEIR's own form
+}  # q7 has nothing relevant and does not count
+NAMES = ("recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10")
+
+
+def means(rows):
+    return dict(zip(NAMES, (sum(column) / len(rows) for column in zip(*rows))))
+
+
+def grades_of(file):
+    grades = collections.defaultdict(dict)
+    for line in file.read_text().splitlines()[1:]:
+        query, document, grade = line.split("\t")
+        grades[query][document] = int(grade)
+    return grades
+
+
+def by_reference(grades, run):
+    """The figures again, from a run in TREC's form."""
+    ranking = collections.defaultdict(list)
+    for line in run.read_text().splitlines():
+        query, _, document, rank, _, _ = line.split()
+        if document != query and grades[query].get(document, 0) >= 0:
+            ranking[query].append((int(rank), document))
+    rows = []
+    for query, documents in grades.items():
+        relevant = {document: grade for document, grade in documents.items() if grade > 0}
+        if not relevant:
+            continue
+        found = [relevant.get(document, 0) for _, document in sorted(ranking[query])]
+        gain = lambda row: sum((2 ** grade - 1) / math.log2(place + 2) for place, grade in enumerate(row[:10]))
+        rows.append([sum(1 for grade in found[:k] if grade) / len(relevant) for k in (1, 5, 10)]
+                    + [next((1 / (place + 1) for place, grade in enumerate(found[:10]) if grade), 0)]
+                    + [gain(found) / gain(sorted(relevant.values(), reverse=True))])
+    return means(rows)
+
+
+class Bench(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="learnd-test-", dir="/tmp"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def bench(self, *arguments):
+        # Nothing of the user's is found or touched: there is none.
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "LEARND_"))}
+        return subprocess.run([str(BINARIES / "learnctl"), "bench", *[str(a) for a in arguments]], capture_output=True, encoding="utf-8",
+                              timeout=PATIENCE, env=dict(environment, TMPDIR=str(self.folder)))
+
+    def figures(self, *arguments):
+        done = self.bench(*arguments, "--json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return json.loads(done.stdout)
+
+    def assert_figures(self, figures, expected):
+        self.assertEqual(set(figures), {"queries", *NAMES})
+        for name in NAMES:
+            self.assertAlmostEqual(figures[name], expected[name], 9, name)
+
+    def test_by_words_the_figures_are_those_worked_out_by_hand(self):
+        figures = self.figures(SET, "--mode", "lexical")
+        self.assertEqual(figures["queries"], len(BY_HAND))
+        self.assert_figures(figures, means(list(BY_HAND.values())))
+
+    def test_in_every_mode_the_figures_are_those_of_the_run_that_is_written(self):
+        runs = set()
+        for mode in ([], ["--mode", "dense"], ["--mode", "lexical"]):
+            run = self.folder / "run"
+            figures = self.figures(SET, *mode, "--output", run)
+            self.assert_figures(figures, by_reference(grades_of(SET / "qrels.tsv"), run))
+            runs.add(run.read_text())
+        self.assertEqual(len(runs), 3, "the modes differ")
+
+    def test_lines_that_are_one_learning_are_listed_in_the_order_of_their_ids(self):
+        run = self.folder / "run"
+        self.figures(SET, "--mode", "lexical", "--output", run)
+        listed = [line.split()[2] for line in run.read_text().splitlines() if line.startswith("q2 ")]
+        self.assertEqual(listed[:3], ["d02", "d03", "d04"])
+
+    def test_packed_files_are_read_and_people_get_three_decimals(self):
+        packed = self.folder / "packed"
+        packed.mkdir()
+        for name in ("corpus.jsonl", "queries.jsonl"):
+            (packed / (name + ".gz")).write_bytes(gzip.compress((SET / name).read_bytes()))
+        shutil.copy(SET / "qrels.tsv", packed)
+        done = self.bench(packed, "--mode", "lexical")
+        expected = means(list(BY_HAND.values()))
+        self.assertEqual(done.stdout.split(), [word for name in NAMES for word in (name, "%.3f" % expected[name])])
+
+    def test_nothing_is_left_behind(self):
+        self.figures(SET, "--mode", "lexical")
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_folder_that_is_no_set_is_a_failure_that_says_what_is_missing(self):
+        done = self.bench(self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("corpus.jsonl", done.stderr)
+        for name in ("corpus.jsonl", "queries.jsonl", "qrels.tsv"):
+            shutil.copy(SET / name, self.folder)
+        (self.folder / "queries.jsonl").write_text('{"_id": "q1", "text": "x"}\nno JSON\n')
+        done = self.bench(self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("queries.jsonl line 2", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
