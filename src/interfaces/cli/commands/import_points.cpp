@@ -85,7 +85,7 @@ class Rejects {
     one.set("field", Value(field));
     one.set("detail", Value(detail));
     one.set("payload", payload);
-    file_ << json::write(one) << '\n';
+    file_ << json::write(one) << '\n' << std::flush;
     if (!file_) throw SourceError(std::string(kRejectsFile) + " can't be written in this folder: go to one where you may write");
     ++count_;
   }
