@@ -48,10 +48,15 @@ sockaddr_un addressOf(const std::string& path) {
 
 const sockaddr* pointerTo(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
-/// Whether the path is a socket that a daemon left behind which did not end well.
-bool isStale(const std::string& path) {
+bool isSocket(const std::string& path) {
   struct stat there {};
-  if (::lstat(path.c_str(), &there) != 0 || !S_ISSOCK(there.st_mode)) return false;
+  return ::lstat(path.c_str(), &there) == 0 && S_ISSOCK(there.st_mode);
+}
+
+/// Whether the path is a socket that a daemon left behind which did not end well. A connection to a file of another kind is refused too,
+/// and that file is somebody's.
+bool isStale(const std::string& path) {
+  if (!isSocket(path)) return false;
   const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const sockaddr_un address = addressOf(path);
   return ::connect(probe.number(), pointerTo(address), sizeof(address)) != 0 && errno == ECONNREFUSED;
@@ -72,9 +77,11 @@ core::Result<void> makeFolder(const fs::path& folder, std::uint32_t socketMode) 
 core::Result<void> bindTo(int descriptor, const std::string& path) {
   const sockaddr_un address = addressOf(path);
   if (::bind(descriptor, pointerTo(address), sizeof(address)) == 0) return {};
+  if (errno == EADDRINUSE && isSocket(path)) {
+    return cannot("the socket " + path + " is in use", "another learnd answers there; stop it, or name another socket (server.socket)");
+  }
   if (errno == EADDRINUSE) {
-    return cannot("the socket " + path + " is in use",
-                  "another learnd runs there, or a file of another kind lies there; stop it, or name another socket (server.socket)");
+    return cannot(path + " is a file and no socket", "it is left as it is; name another place (server.socket), or move the file away");
   }
   return cannot("the socket " + path + " can't be made", std::string(std::strerror(errno)) + " (server.socket names another place)");
 }

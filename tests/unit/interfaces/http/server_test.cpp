@@ -138,7 +138,14 @@ TEST_F(HttpServer, LeavesADaemonThatAnswersAndAFileOfAnotherKindAlone) {
   EXPECT_NE(second.error().message().find("in use"), std::string::npos);
   const std::string file = (folder_ / "a-file").string();
   std::ofstream(file) << "precious";
-  EXPECT_FALSE(listenUnix(file, 0600, std::nullopt));
+  fs::create_symlink(file, folder_ / "a-link");
+  for (const auto& wrong : {file, (folder_ / "a-link").string()}) {
+    const auto listener = listenUnix(wrong, 0600, std::nullopt);
+    ASSERT_FALSE(listener);
+    EXPECT_NE(listener.error().message().find("no socket"), std::string::npos) << listener.error().message();
+    EXPECT_NE(listener.error().message().find("server.socket"), std::string::npos);
+  }
+  EXPECT_TRUE(fs::is_symlink(folder_ / "a-link"));
   EXPECT_EQ(fs::file_size(file), 8U);
 }
 
@@ -186,7 +193,8 @@ TEST_F(HttpServer, ServesTcpOnLoopbackAlone) {
   TestClient client(::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(::connect(client.descriptor(), reinterpret_cast<const sockaddr*>(&address), size), 0);
   EXPECT_EQ(client.ask(kHealth).status, 200);
-  const auto stored = client.ask(request("POST", "/v1/solutions", R"({"query":"over TCP","solution":"s"})"));
+  const auto stored =
+      client.ask(request("POST", "/v1/solutions", R"({"query":"over TCP","solution":"s"})", "Content-Type: application/json\r\n"));
   EXPECT_NE(stored.body.find("\"created_by\":65534"), std::string::npos) << stored.body;
   EXPECT_EQ(client.ask("GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n").status, 403);
 }
