@@ -116,7 +116,8 @@ struct ImportAnswer {
   std::uint64_t stored = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t unchanged = 0;
-  std::vector<ImportRejection> rejected;
+  std::uint64_t rejectedCount = 0;
+  std::vector<ImportRejection> rejected;  // of a whole import the first ones alone
 };
 
 /// One backend for readyz, doctor and stats.

@@ -14,7 +14,8 @@ namespace learnd::services {
 
 namespace {
 
-constexpr std::size_t kExportPage = 500;
+/// With each as long as may be they are some tens of megabytes.
+constexpr std::size_t kExportPage = 64;
 
 struct ImportWork {
   std::vector<ImportText> texts;
@@ -150,6 +151,7 @@ core::Result<void> importAll(ports::RecordTransaction& transaction, ImportWork& 
     auto stored = importOne(transaction, one, work, rules);
     if (!stored) return stored.error();
   }
+  work.answer.rejectedCount = work.answer.rejected.size();
   const auto byLine = [](const ImportRejection& a, const ImportRejection& b) { return a.line < b.line; };
   std::sort(work.answer.rejected.begin(), work.answer.rejected.end(), byLine);
   return {};

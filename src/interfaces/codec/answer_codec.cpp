@@ -126,6 +126,7 @@ Value encodeImportAnswer(const services::ImportAnswer& answer) {
         Value::Object{{"line", Value(one.line)}, {"field", one.field.empty() ? Value() : Value(one.field)}, {"detail", Value(one.detail)}});
   }
   Value::Object members{{"stored", Value(answer.stored)}, {"duplicates", Value(answer.duplicates)}, {"unchanged", Value(answer.unchanged)}};
+  members.emplace_back("rejected_count", Value(answer.rejectedCount));
   members.emplace_back("rejected", Value(std::move(rejected)));
   return Value(std::move(members));
 }

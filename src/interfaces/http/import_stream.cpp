@@ -18,7 +18,16 @@ void ImportStream::add(services::ImportAnswer answer) {
   total_.stored += answer.stored;
   total_.duplicates += answer.duplicates;
   total_.unchanged += answer.unchanged;
+  total_.rejectedCount += answer.rejectedCount;
   std::move(answer.rejected.begin(), answer.rejected.end(), std::back_inserter(total_.rejected));
+  if (total_.rejected.size() > kListedRejections) sortRejections();
+}
+
+/// By line; those of the batch that was read ahead have come before those of the batch that was stored meanwhile.
+void ImportStream::sortRejections() {
+  const auto byLine = [](const services::ImportRejection& a, const services::ImportRejection& b) { return a.line < b.line; };
+  std::stable_sort(total_.rejected.begin(), total_.rejected.end(), byLine);
+  if (total_.rejected.size() > kListedRejections) total_.rejected.resize(kListedRejections);
 }
 
 core::Error ImportStream::stopped(const core::Error& why) const {
@@ -36,6 +45,7 @@ ports::Task<std::vector<services::ImportText>> ImportStream::readBatch() {
     splitter_.push(*piece);
   }
   for (const std::uint64_t number : splitter_.takeTooLong()) {
+    ++total_.rejectedCount;
     total_.rejected.push_back({number, "", "the line is longer than " + std::to_string(LineSplitter::kLongestLine) + " bytes (8 MiB)"});
   }
   co_return splitter_.take(kBatchLines);
@@ -52,16 +62,10 @@ ports::Task<services::ImportAnswer> ImportStream::run() {
     if (!stored) co_return stopped(stored.error());
     storedUpTo_ = last;
     add(std::move(*stored));
-    if (total_.rejected.size() > kMostRejected) {
-      const std::string what =
-          "more than " + std::to_string(kMostRejected) + " lines are no learnings: an import is one learning a line, as JSON";
-      co_return stopped(core::Error(core::ErrorKind::InvalidInput, what));
-    }
     batch = std::move(next);
   }
   if (!batch) co_return stopped(batch.error());
-  const auto byLine = [](const services::ImportRejection& a, const services::ImportRejection& b) { return a.line < b.line; };
-  std::stable_sort(total_.rejected.begin(), total_.rejected.end(), byLine);
+  sortRejections();
   co_return std::move(total_);
 }
 

@@ -9,8 +9,8 @@ namespace learnd::interfaces::http {
 /// Stores an import's body in batches as it comes: the next batch is read while the last one is written, and no more than two are held.
 class ImportStream {
  public:
-  /// Rejected lines that an answer lists; who sends more sends something else than learnings.
-  static constexpr std::size_t kMostRejected = 100000;
+  /// Rejected lines that an answer lists, the first ones; all are counted.
+  static constexpr std::size_t kListedRejections = 1000;
 
   ImportStream(BodySource& body, services::TransferService& transfer, core::Caller caller)
       : body_(body), transfer_(transfer), caller_(std::move(caller)) {}
@@ -21,6 +21,7 @@ class ImportStream {
  private:
   ports::Task<std::vector<services::ImportText>> readBatch();
   void add(services::ImportAnswer answer);
+  void sortRejections();
   [[nodiscard]] core::Error stopped(const core::Error& why) const;
 
   BodySource& body_;

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace learnd::services {
 namespace {
 
@@ -45,6 +47,20 @@ TEST_F(Transfer, AnIdThatIsThereIsUnchangedOrRejected) {
   const ImportAnswer other = load({"{" + id + R"(,"kind":"solution","query":"how?","solution":"thus"})"});
   ASSERT_EQ(other.rejected.size(), 1U);
   EXPECT_EQ(other.rejected[0].field, "id");
+}
+
+TEST_F(Transfer, APieceOfTheExportHasAFewRowsHoweverManyThereAre) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 130; ++i) lines.push_back(R"({"kind":"solution","query":"q)" + std::to_string(i) + R"(","solution":"s"})");
+  load(std::move(lines));
+  std::vector<std::ptrdiff_t> rows;
+  std::optional<core::LearningId> last;
+  do {
+    const auto piece = fakes::runTask(io, fake.services.transfer.exportPiece(last)).value();
+    last = piece.last;
+    if (last) rows.push_back(std::count(piece.text.begin(), piece.text.end(), '\n'));
+  } while (last);
+  EXPECT_EQ(rows, (std::vector<std::ptrdiff_t>{64, 64, 2}));
 }
 
 TEST_F(Transfer, TheExportOfAnEmptyStoreIsEmptyAndComesBackByteForByte) {

@@ -59,6 +59,7 @@ TEST(AnswerCodec, WritesImports) {
   answer.stored = 3;
   answer.duplicates = 2;
   answer.unchanged = 1;
+  answer.rejectedCount = 2;
   answer.rejected = {{7, "kind", "kind is required"}, {9, "", "no JSON"}};
   expectGolden("answer-import.json", json::write(encodeImportAnswer(answer)));
 }

@@ -58,6 +58,8 @@ class Checker {
       if (value.asText() && static_cast<double>(value.asText()->size()) > bound) say(place, "too long");
     } else if (keyword == "minItems") {
       if (value.asArray() && static_cast<double>(value.asArray()->size()) < bound) say(place, "too few");
+    } else if (keyword == "maxItems") {
+      if (value.asArray() && static_cast<double>(value.asArray()->size()) > bound) say(place, "too many");
     } else if (keyword == "pattern") {
       if (value.asText() && !matches(*value.asText(), *rule.asText())) say(place, "does not match " + *rule.asText());
     } else {

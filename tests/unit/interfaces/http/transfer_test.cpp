@@ -84,6 +84,7 @@ TEST(HttpImport, RejectsWrongLinesByTheirNumberAndStoresTheOthers) {
   EXPECT_EQ(countOf(answer, "stored"), 2);
   const std::vector<std::pair<std::int64_t, std::string>> expected{{3, ""}, {4, "kind"}, {5, "solution"}};
   EXPECT_EQ(rejectedIn(answer), expected);
+  EXPECT_EQ(countOf(answer, "rejected_count"), 3);
 }
 
 TEST(HttpImport, RejectsALineThatIsTooLongWithoutHoldingIt) {
@@ -95,13 +96,19 @@ TEST(HttpImport, RejectsALineThatIsTooLongWithoutHoldingIt) {
   EXPECT_EQ(rejectedIn(answer)[0].first, 2);
 }
 
-TEST(HttpImport, GivesUpOnABodyThatIsNoLearningsAtAll) {
+TEST(HttpImport, CountsAllRejectedLinesAndListsTheFirstThousand) {
   HttpHarness harness;
-  std::string body;
-  for (int i = 0; i < 101000; ++i) body += "x\n";
+  std::string body = line("before");
+  for (int i = 0; i < 20000; ++i) body += "x\n";
+  body += line("behind") + std::string(9 * 1024 * 1024, 'x') + "\n";
   const auto answer = harness.connect().ask(request("POST", "/v1/import", body));
-  EXPECT_EQ(answer.status, 400);
-  EXPECT_NE(problemDetail(answer).find("100000"), std::string::npos);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(countOf(answer, "stored"), 2);
+  EXPECT_EQ(countOf(answer, "rejected_count"), 20001);
+  const auto rejected = rejectedIn(answer);
+  ASSERT_EQ(rejected.size(), 1000U);
+  EXPECT_EQ(rejected.front().first, 2);
+  EXPECT_EQ(rejected.back().first, 1001);
 }
 
 TEST(HttpImport, SaysWhatIsStoredOfABodyThatBreaksOff) {
@@ -188,6 +195,26 @@ TEST(HttpExport, ComesBackAsItWas) {
   auto other = second.connect();
   EXPECT_EQ(countOf(other.ask(request("POST", "/v1/import", exported.body)), "stored"), 13);
   EXPECT_EQ(other.ask(request("GET", "/v1/export")).body, exported.body);
+}
+
+TEST(HttpExport, ReadsABodyThatNobodyAskedFor) {
+  HttpHarness harness;
+  auto client = harness.connect();
+  client.ask(request("POST", "/v1/import", lines(3)));
+  // Taken for the next request, either of these would be malformed.
+  const std::string chunked =
+      "GET /v1/export HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("no request") + "0\r\n\r\n";
+  for (const std::string& asked : {request("GET", "/v1/export", "GET /healthz HTTP/1.1"), chunked}) {
+    client.send(asked.substr(0, asked.size() - 4));
+    std::this_thread::sleep_for(20ms);
+    client.send(asked.substr(asked.size() - 4) + request("GET", "/v1/learnings"));
+    const auto exported = client.receive();
+    EXPECT_EQ(exported.status, 200);
+    EXPECT_EQ(std::count(exported.body.begin(), exported.body.end(), '\n'), 3);
+    const auto next = client.receive();
+    EXPECT_EQ(next.status, 200);
+    EXPECT_NE(next.body.find("next_cursor"), std::string::npos);
+  }
 }
 
 TEST(HttpExport, EndsWithTheConnectionForHttp10) {
