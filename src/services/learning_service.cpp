@@ -12,6 +12,7 @@
 #include "services/list_cursor.hpp"
 #include "support/timeout.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -239,6 +240,24 @@ core::Result<void> feedbackOnce(ports::RecordTransaction& transaction, ChangeWor
   return {};
 }
 
+/// A page of a list ends at about so many bytes, however many rows were asked for.
+constexpr std::size_t kMostListed = 8 * 1024 * 1024;
+/// Rows that are read at once: with each as long as may be they are some tens of megabytes.
+constexpr std::size_t kListedAtOnce = 64;
+
+ports::PagePlace placeOf(const core::Learning& learning) { return {learning.timestamp, learning.valueScore, learning.id}; }
+
+/// Moves over what there is room for, one at least; whether that was all.
+bool takeInto(std::vector<core::Learning>& page, std::vector<core::Learning> read, std::size_t& room) {
+  for (core::Learning& learning : read) {
+    const std::size_t size = core::approximateSize(learning);
+    if (size > room && !page.empty()) return false;
+    room -= std::min(size, room);
+    page.push_back(std::move(learning));
+  }
+  return true;
+}
+
 }  // namespace
 
 ports::Task<core::Learning> LearningService::load(core::LearningId id) {
@@ -256,11 +275,18 @@ ports::Task<ListAnswer> LearningService::list(ListRequest request) {
     if (!place) co_return place.error();
     after = *place;
   }
-  auto page = co_await context_.records.list(request.filter, request.order, after, request.limit);
-  if (!page) co_return page.error();
   ListAnswer answer;
-  answer.learnings = std::move(page->learnings);
-  if (page->next) answer.nextCursor = writeCursor(*page->next, request.filter, request.order);
+  std::size_t room = kMostListed;
+  bool goesOn = true;
+  while (goesOn) {
+    const std::size_t rows = std::min(kListedAtOnce, request.limit - answer.learnings.size());
+    auto page = co_await context_.records.list(request.filter, request.order, after, rows);
+    if (!page) co_return page.error();
+    const bool all = takeInto(answer.learnings, std::move(page->learnings), room);
+    after = all ? page->next : placeOf(answer.learnings.back());
+    goesOn = all && after && answer.learnings.size() < request.limit;
+  }
+  if (after) answer.nextCursor = writeCursor(*after, request.filter, request.order);
   co_return answer;
 }
 

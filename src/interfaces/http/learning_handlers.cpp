@@ -1,6 +1,7 @@
 #include "interfaces/codec/answer_codec.hpp"
 #include "interfaces/codec/request_codec.hpp"
 #include "interfaces/http/handlers.hpp"
+#include "interfaces/http/long_answer.hpp"
 #include "json/learning_codec.hpp"
 #include "services/services.hpp"
 
@@ -47,7 +48,9 @@ ports::Task<Response> listLearnings(services::Services& services, Request reques
   if (!decoded) co_return decoded.error();
   auto answer = co_await services.learnings.list(std::move(*decoded));
   if (!answer) co_return answer.error();
-  co_return jsonResponse(200, encodeListAnswer(*answer));
+  std::size_t size = 0;
+  for (const auto& learning : answer->learnings) size += core::approximateSize(learning);
+  co_return co_await encodeAnswer(services.context.pool, std::move(*answer), encodeListAnswer, size);
 }
 
 ports::Task<Response> getLearning(services::Services& services, Request request) {

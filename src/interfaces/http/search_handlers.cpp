@@ -1,6 +1,7 @@
 #include "interfaces/codec/answer_codec.hpp"
 #include "interfaces/codec/request_codec.hpp"
 #include "interfaces/http/handlers.hpp"
+#include "interfaces/http/long_answer.hpp"
 #include "services/services.hpp"
 
 namespace learnd::interfaces::http {
@@ -12,7 +13,9 @@ ports::Task<Response> search(services::Services& services, Request request) {
   if (!decoded) co_return decoded.error();
   auto answer = co_await services.search.search(std::move(*decoded));
   if (!answer) co_return answer.error();
-  co_return jsonResponse(200, encodeSearchAnswer(*answer));
+  std::size_t size = 0;
+  for (const auto& hit : answer->results) size += core::approximateSize(hit.learning);
+  co_return co_await encodeAnswer(services.context.pool, std::move(*answer), encodeSearchAnswer, size);
 }
 
 core::Result<Response> score(services::Services& services, const Request& request) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace learnd::services {
 namespace {
 
@@ -168,6 +170,40 @@ TEST_F(Learnings, ACursorBelongsToItsFilterAndOrder) {
   EXPECT_EQ(fakes::runTask(io, fake.services.learnings.list(request)).error().field(), "cursor");
   request.cursor = "nonsense";
   EXPECT_EQ(fakes::runTask(io, fake.services.learnings.list(request)).error().field(), "cursor");
+}
+
+TEST_F(Learnings, APageEndsByItsBytesAndTheNextOneGoesOnThere) {
+  constexpr int kStored = 150;
+  const std::string text(100 * 1024, 'x');
+  for (int i = 0; i < kStored; ++i) store(Kind::Solution, "question " + std::to_string(i), text);
+  ListRequest request;
+  request.limit = 500;
+  std::vector<std::size_t> pages;
+  std::set<std::string> seen;
+  do {
+    auto page = fakes::runTask(io, fake.services.learnings.list(request));
+    ASSERT_TRUE(page);
+    pages.push_back(page->learnings.size());
+    for (const auto& learning : page->learnings) seen.insert(learning.id.text());
+    request.cursor = page->nextCursor;
+  } while (!request.cursor.empty());
+  EXPECT_EQ(pages, (std::vector<std::size_t>{81, 69}));
+  EXPECT_EQ(seen.size(), static_cast<std::size_t>(kStored));
+}
+
+TEST_F(Learnings, APageHasAsManyRowsAsWereAskedForWhereTheyAreShort) {
+  for (int i = 0; i < 200; ++i) store(Kind::Solution, "question " + std::to_string(i), "x");
+  ListRequest request;
+  for (const std::size_t limit : {1U, 64U, 65U, 199U}) {
+    request.limit = limit;
+    const auto page = fakes::runTask(io, fake.services.learnings.list(request));
+    EXPECT_EQ(page->learnings.size(), limit);
+    EXPECT_NE(page->nextCursor, "") << limit;
+  }
+  request.limit = 200;
+  const auto all = fakes::runTask(io, fake.services.learnings.list(request));
+  EXPECT_EQ(all->learnings.size(), 200U);
+  EXPECT_EQ(all->nextCursor, "");
 }
 
 TEST_F(Learnings, ABlankFixResolvesNothingAndNobodyElseMayGiveIt) {
