@@ -43,6 +43,14 @@ Response answerOf(core::Result<Response> result, const Route& route) {
   return problemOf(error);
 }
 
+core::Result<std::vector<std::pair<std::string, std::string>>> parametersOf(const Route& route, std::string_view query) {
+  if (query.empty() || route.parameters == Parameters::Ignored) return std::vector<std::pair<std::string, std::string>>();
+  auto parameters = parseQuery(query);
+  if (!parameters || route.parameters == Parameters::Taken || parameters->empty()) return parameters;
+  const std::string name = parameters->front().first.substr(0, 100);
+  return core::Error::invalidField(name, "this call takes no parameters in its address: " + name + " would do nothing");
+}
+
 }  // namespace
 
 Connection::Connection(Socket socket, Door& door, Peer peer) : channel_(std::move(socket)), door_(door), peer_(std::move(peer)) {}
@@ -84,7 +92,11 @@ asio::awaitable<bool> Connection::serveOne() {
   const Target target = splitTarget(viewOf(reader.head().target()));
   const Match match = findRoute(viewOf(reader.head().method_string()), target.path);
   route_ = match.route;
-  if (route_ && route_->stream) co_return co_await serveStream(*route_, reader);
+  if (route_ && route_->stream) {
+    auto parameters = parametersOf(*route_, target.query);
+    if (parameters) co_return co_await serveStream(*route_, reader);
+    co_return co_await refuse(problemOf(parameters.error()));
+  }
   const bool isWhole = co_await receiveBody(reader, match);
   if (!isWhole) co_return false;
   Response response = co_await answer(reader, match, target.query);
@@ -148,13 +160,8 @@ core::Result<Request> Connection::makeRequest(RequestReader& reader, const Match
   request.caller = peer_.caller;
   request.figures = &door_.figures;
   if (auto id = percentDecode(match.id)) request.id = std::move(*id);
-  if (query.empty() || match.route->parameters == Parameters::Ignored) return request;
-  auto parameters = parseQuery(query);
+  auto parameters = parametersOf(*match.route, query);
   if (!parameters) return parameters.error();
-  if (match.route->parameters == Parameters::None && !parameters->empty()) {
-    const std::string name = parameters->front().first.substr(0, 100);
-    return core::Error::invalidField(name, "this call takes no parameters in its address: " + name + " would do nothing");
-  }
   request.parameters = std::move(*parameters);
   return request;
 }

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace learnd::interfaces::http {
 
@@ -31,12 +32,7 @@ ConnectionSet::~ConnectionSet() = default;
 
 void ConnectionSet::open(Socket socket, Peer peer) {
   if (open_.size() >= most_ && !makeRoom()) {
-    static constexpr std::string_view kFull =
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.send(asio::buffer(kFull.data(), kFull.size()), 0, ignored);
-    door_.figures.connectionRefused();
+    turnAway(std::move(socket));
     return;
   }
   auto connection = std::make_shared<Connection>(std::move(socket), door_, std::move(peer));
@@ -49,6 +45,26 @@ void ConnectionSet::open(Socket socket, Peer peer) {
   asio::co_spawn(executor_, connection->serve(), std::move(finish));
   if (door_.stopping) connection->stop();
   if (!watching_) watch();
+}
+
+/// With what fits into the socket at once: nothing is kept of a client that there is no room for.
+void ConnectionSet::turnAway(Socket socket) {
+  door_.figures.connectionRefused();
+  const Response full = problemOf(core::Error(core::ErrorKind::Busy, "all " + std::to_string(most_) +
+                                                                         " connections are in use: try again in a moment, and close those "
+                                                                         "that are not needed"));
+  Framing framing;
+  framing.keepAlive = false;
+  framing.length = full.body.size();
+  std::string head;
+  writeHead(full, framing, door_.date.now(), head);
+  const std::array<asio::const_buffer, 2> pieces{asio::buffer(head), asio::buffer(full.body)};
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.send(pieces, 0, ignored);
+  // What has come already would otherwise reset the connection before the answer is read.
+  std::array<char, 4096> request{};
+  socket.receive(asio::buffer(request), 0, ignored);
 }
 
 void ConnectionSet::ended(const std::shared_ptr<Connection>& connection) {

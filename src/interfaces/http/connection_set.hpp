@@ -21,7 +21,7 @@ class ConnectionSet {
   ConnectionSet& operator=(const ConnectionSet&) = delete;
 
   /// Serves a client. Where there are as many as may be, the one that has been idle longest makes room; with none idle this one is
-  /// answered 503.
+  /// answered 429.
   void open(Socket socket, Peer peer);
   /// No further requests: idle connections end, the others after what they do. Done when all have, or cut after `time`.
   boost::asio::awaitable<void> stop(std::chrono::milliseconds time);
@@ -32,6 +32,7 @@ class ConnectionSet {
  private:
   void watch();
   bool makeRoom();
+  void turnAway(Socket socket);
   void ended(const std::shared_ptr<Connection>& connection);
 
   boost::asio::any_io_executor executor_;

@@ -30,12 +30,20 @@ std::vector<std::uint32_t> groupsOf(int socket) {
 #endif
 }
 
+bool isUnixSocket(int socket) {
+  int domain = -1;
+  socklen_t size = sizeof(domain);
+  return getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
 }  // namespace
 
 core::Caller peerOf(int socket) {
   ucred credentials{};
   socklen_t size = sizeof(credentials);
-  const bool known = getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 && credentials.pid > 0;
+  // Not by the pid: a peer in another PID namespace has none that means anything here, and still is who it is.
+  const bool known = isUnixSocket(socket) && getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 &&
+                     credentials.uid != static_cast<uid_t>(-1);
   if (!known) return {kNobody, kNobody, {}};
   return {credentials.uid, credentials.gid, groupsOf(socket)};
 }

@@ -1,6 +1,11 @@
 #include "tests/unit/interfaces/http/http_harness.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <gtest/gtest.h>
+
+#include <memory>
+#include <thread>
 
 namespace learnd::interfaces::http {
 namespace {
@@ -92,9 +97,15 @@ TEST(HttpConnection, SaysWhichMethodsAPathTakes) {
 TEST(HttpConnection, RefusesParametersThatWouldDoNothing) {
   HttpHarness harness;
   auto client = harness.connect();
-  const auto answer = client.ask(request("GET", "/v1/export?kind=failure"));
-  EXPECT_EQ(answer.status, 422);
-  EXPECT_EQ(problemField(answer), "kind");
+  for (const std::string path : {"GET /v1/export", "GET /v1/stats", "GET /v1/doctor", "POST /v1/search", "DELETE /v1/learnings/x"}) {
+    const auto answer = client.ask(path + "?kind=failure HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_EQ(answer.status, 422) << path;
+    EXPECT_EQ(problemField(answer), "kind") << path;
+  }
+  const auto refused = harness.connect().ask(request("POST", "/v1/import?dry_run=1", "{}"));
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(problemField(refused), "dry_run");
+  EXPECT_EQ(harness.onThread([&] { return harness.core.records.state().rows.size(); }), 0U);
   EXPECT_EQ(client.ask(request("GET", "/healthz?probe=1")).status, 200);
   EXPECT_EQ(client.ask(request("GET", "/v1/learnings?limit=%zz")).status, 422);
 }
@@ -273,7 +284,72 @@ TEST(HttpConnection, ServesNoPageOfABrowserOverTcp) {
   EXPECT_EQ(statusOver(Transport::Tcp, "Host: evil.example\r\n"), 403);
   EXPECT_EQ(statusOver(Transport::Tcp, ""), 403);
   EXPECT_EQ(statusOver(Transport::Tcp, "Host: localhost\r\nOrigin: http://evil.example\r\n"), 403);
+  EXPECT_EQ(statusOver(Transport::Tcp, "Host: localhost.evil.example\r\n"), 403);
   EXPECT_EQ(statusOver(Transport::Unix, "Host: whatever\r\nOrigin: null\r\n"), 200);
+}
+
+/// Holds the only thread of the pool up until it is destroyed.
+class BusyPool {
+ public:
+  explicit BusyPool(HttpHarness& harness) {
+    harness.onThread([&harness, waits = waits_] {
+      auto work = [waits]() -> core::Result<bool> {
+        waits->get_future().wait();
+        return true;
+      };
+      boost::asio::co_spawn(harness.executor(), harness.core.pool.run(std::move(work)),
+                            [](std::exception_ptr, const core::Result<bool>&) {});
+    });
+  }
+  BusyPool(const BusyPool&) = delete;
+  BusyPool& operator=(const BusyPool&) = delete;
+  ~BusyPool() { waits_->set_value(); }
+
+ private:
+  std::shared_ptr<std::promise<void>> waits_ = std::make_shared<std::promise<void>>();
+};
+
+TEST(HttpConnection, EncodesALongAnswerBesideTheIoThread) {
+  HttpHarness harness;
+  std::string body;
+  for (int i = 0; i < 4; ++i) {
+    body += R"({"kind":"solution","query":"long )" + std::to_string(i) + R"(","solution":")" + std::string(100 * 1024, 'x') + "\"}\n";
+  }
+  ASSERT_EQ(harness.connect().ask(request("POST", "/v1/import", body)).status, 200);
+  auto list = harness.connect();
+  auto search = harness.connect();
+  {
+    const BusyPool busy(harness);
+    list.send(request("GET", "/v1/learnings"));
+    search.send(request("POST", "/v1/search", R"({"query":"long","limit":100,"mode":"lexical"})"));
+    EXPECT_EQ(harness.connect().ask(request("GET", "/v1/learnings?limit=1")).status, 200);
+    std::this_thread::sleep_for(50ms);
+    EXPECT_FALSE(list.hasBytes());
+    EXPECT_FALSE(search.hasBytes());
+  }
+  for (auto* client : {&list, &search}) {
+    const auto answer = client->receive();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_GT(answer.body.size(), 400U * 1024);
+  }
+}
+
+TEST(HttpConnection, TakesOnlyJsonBodiesOverTcp) {
+  HttpHarness harness;
+  const auto statusWith = [&harness](Transport transport, std::string_view fields) {
+    return harness.connect(transport)
+        .ask("POST /v1/score HTTP/1.1\r\nHost: localhost\r\n" + std::string(fields) + "Content-Length: 14\r\n\r\n{\"factors\":{}}")
+        .status;
+  };
+  EXPECT_EQ(statusWith(Transport::Tcp, "Content-Type: application/json\r\n"), 200);
+  EXPECT_EQ(statusWith(Transport::Tcp, "Content-Type: Application/JSON ; charset=utf-8\r\n"), 200);
+  EXPECT_EQ(statusWith(Transport::Tcp, "Content-Type: application/x-ndjson\r\n"), 200);
+  EXPECT_EQ(statusWith(Transport::Tcp, "Content-Type: text/plain\r\n"), 415);
+  EXPECT_EQ(statusWith(Transport::Tcp, "Content-Type: application/x-www-form-urlencoded\r\n"), 415);
+  EXPECT_EQ(statusWith(Transport::Tcp, ""), 415);
+  EXPECT_EQ(statusWith(Transport::Unix, "Content-Type: text/plain\r\n"), 200);
+  auto chunked = harness.connect(Transport::Tcp);
+  EXPECT_EQ(chunked.ask("POST /v1/import HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").status, 415);
 }
 
 }  // namespace

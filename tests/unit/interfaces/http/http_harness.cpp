@@ -65,6 +65,11 @@ bool TestClient::waitForBytes() const {
   return ::poll(&ready, 1, kPatienceMilliseconds) > 0;
 }
 
+bool TestClient::hasBytes() const {
+  pollfd ready{descriptor_, POLLIN, 0};
+  return ::poll(&ready, 1, 0) > 0;
+}
+
 bool TestClient::isClosed() {
   if (!buffer_.empty()) return false;
   return !fill();

@@ -44,6 +44,8 @@ class TestClient {
   }
   /// Whether an answer has begun to come; reads nothing of it.
   [[nodiscard]] bool waitForBytes() const;
+  /// Whether something is there to be read now.
+  [[nodiscard]] bool hasBytes() const;
   /// Whether the server closed the connection and nothing more came.
   bool isClosed();
   /// All bytes until the server closes.
@@ -75,6 +77,7 @@ class HttpHarness {
     boost::asio::post(io_, [task] { (*task)(); });
     return result.get();
   }
+  [[nodiscard]] boost::asio::any_io_executor executor() { return io_.get_executor(); }
   /// Begins a stop; the future is ready when it is over.
   std::future<void> stop(std::chrono::milliseconds time);
 

@@ -89,7 +89,7 @@ TEST(HttpConnectionLimit, MakesRoomByTheConnectionThatIsIdleLongest) {
   EXPECT_EQ(harness.onThread([&] { return harness.connections().size(); }), 2U);
 }
 
-TEST(HttpConnectionLimit, Answers503WhereAllAreBusy) {
+TEST(HttpConnectionLimit, Answers429WhereAllAreBusy) {
   HttpHarness harness({}, 1);
   harness.onThread([&] { harness.core.records.fault.latency = 300ms; });
   auto busy = harness.connect();
@@ -97,8 +97,10 @@ TEST(HttpConnectionLimit, Answers503WhereAllAreBusy) {
   std::this_thread::sleep_for(50ms);
   auto refused = harness.connect();
   const auto answer = refused.receive();
-  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.status, 429);
   EXPECT_EQ(answer.fields.at("retry-after"), "1");
+  EXPECT_EQ(answer.fields.at("content-type"), "application/problem+json");
+  EXPECT_NE(problemDetail(answer).find("try again"), std::string::npos);
   EXPECT_TRUE(refused.isClosed());
   EXPECT_EQ(busy.receive().status, 200);
   EXPECT_EQ(harness.onThread([&] { return harness.connections().figures().refused(); }), 1U);
