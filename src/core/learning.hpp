@@ -126,7 +126,4 @@ bool isSuccess(const Learning& learning);
 /// important. False where that is its category anyway.
 bool isPromoted(const Learning& learning);
 
-/// Bytes of its texts and a little for the rest: about what its JSON form has, so that an answer can be bounded before it is made.
-std::size_t approximateSize(const Learning& learning);
-
 }  // namespace learnd::core

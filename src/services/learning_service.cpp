@@ -1,6 +1,7 @@
 #include "services/learning_service.hpp"
 
 #include "core/code_points.hpp"
+#include "core/learning_size.hpp"
 #include "core/limits.hpp"
 #include "core/normalised_key.hpp"
 #include "core/redaction.hpp"

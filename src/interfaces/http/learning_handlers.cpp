@@ -1,3 +1,4 @@
+#include "core/learning_size.hpp"
 #include "interfaces/codec/answer_codec.hpp"
 #include "interfaces/codec/request_codec.hpp"
 #include "interfaces/http/handlers.hpp"
