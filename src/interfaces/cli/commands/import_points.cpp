@@ -172,6 +172,9 @@ class PointImporter {
       const Sent& sent = sent_[number - 1];
       rejects_.add(sent.collection, sent.id, textOf(one, "field"), textOf(one, "detail"), payloadOf(sent));
     }
+    const Value* count = answer.find("rejected_count");
+    const auto all = count && count->asInteger() ? static_cast<std::size_t>(*count->asInteger()) : 0;
+    unlisted_ = all - std::min(all, rejected->asArray()->size());
   }
 
   /// Read once more: payloads are not kept while all goes well.
@@ -194,7 +197,7 @@ class PointImporter {
       shown.set("unchanged", Value(countOf("unchanged")));
     }
     shown.set("duplicates", Value(twins_ + countOf("duplicates")));
-    shown.set("rejected", Value(rejects_.count()));
+    shown.set("rejected", Value(rejects_.count() + unlisted_));
     if (rejects_.count() > 0) shown.set("rejected_file", Value(kRejectsFile));
     if (session_.json) {
       fmt::print("{}\n", json::write(shown));
@@ -207,6 +210,7 @@ class PointImporter {
     }
     fmt::print("{}\n", text);
     if (rejects_.count() > 0) fmt::print(stderr, "what was rejected, and why, is in {}\n", kRejectsFile);
+    if (unlisted_ > 0) fmt::print(stderr, "{} more were rejected: mend these and import again to see them\n", unlisted_);
   }
 
   Session& session_;
@@ -221,6 +225,7 @@ class PointImporter {
   std::uint64_t read_ = 0;
   std::uint64_t taken_ = 0;
   std::uint64_t twins_ = 0;
+  std::uint64_t unlisted_ = 0;  // rejected by the daemon, past those that its answer lists
   std::vector<Sent> sent_;
   Rejects rejects_;
   Progress progress_{"importing"};

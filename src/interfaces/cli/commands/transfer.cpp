@@ -29,13 +29,18 @@ int showImport(const json::Value& answer) {
   fmt::print("{} stored, {} duplicates, {} unchanged", shownOf(answer, "stored"), shownOf(answer, "duplicates"),
              shownOf(answer, "unchanged"));
   const auto* rejections = listOf(answer, "rejected");
-  const std::size_t count = rejections != nullptr ? rejections->size() : 0;
+  const std::size_t listed = rejections != nullptr ? rejections->size() : 0;
+  // The answer lists the first ones alone.
+  const std::uint64_t count = std::max<std::uint64_t>(countOf(answer, "rejected_count"), listed);
   fmt::print(", {} rejected\n", count);
-  for (std::size_t i = 0; i < std::min(count, kShownRejections); ++i) {
+  const std::size_t shown = std::min(listed, kShownRejections);
+  for (std::size_t i = 0; i < shown; ++i) {
     const json::Value& one = (*rejections)[i];
     fmt::print(stderr, "line {}: {}: {}\n", shownOf(one, "line"), textOf(one, "field"), indented(textOf(one, "detail"), ""));
   }
-  if (count > kShownRejections) fmt::print(stderr, "and {} more (--json lists them all)\n", count - kShownRejections);
+  if (count > shown) {
+    fmt::print(stderr, "and {} more (--json lists {})\n", count - shown, count > listed ? fmt::format("the first {}", listed) : "them all");
+  }
   return count > 0 ? kFailed : kDone;
 }
 
