@@ -13,6 +13,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -27,17 +28,21 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using namespace asio::experimental::awaitable_operators;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kPoolThreads = 4;
 /// Searches of the quality log are seen within five seconds.
 constexpr auto kFlushPause = 2s;
+/// Of the time that a stop may take, what stays for the quality log and the record store's end.
+constexpr auto kLastWrites = 2s;
 /// With the model at hand its scale takes a fraction of a second the first time; a start does not wait for more.
 constexpr auto kCalibrationPatience = 5s;
 
 /// The parts of a running daemon, in the order in which they need each other.
 struct Parts {
   asio::io_context context{1};
+  asio::signal_set signals{context, SIGTERM, SIGINT};  // kept from the beginning: one that comes while the index loads ends that
   support::BlockingPool pool{kPoolThreads};
   system::SystemClock clock;
   system::Uuid7Source ids;
@@ -109,6 +114,11 @@ asio::awaitable<void> flushQuality(services::QualityService& quality) {
 
 bool isOutage(core::ErrorKind kind) { return kind == core::ErrorKind::Unavailable || kind == core::ErrorKind::Timeout; }
 
+asio::awaitable<bool> isCancelled() {
+  const auto cancellation = co_await asio::this_coro::cancellation_state;
+  co_return cancellation.cancelled() != asio::cancellation_type::none;
+}
+
 /// Ready to answer: the index is loaded, the scale is there where it can be had quickly, both doors are open.
 asio::awaitable<core::Result<void>> open(Parts& parts) {
   auto loaded = co_await parts.services->indexer.load();
@@ -119,26 +129,48 @@ asio::awaitable<core::Result<void>> open(Parts& parts) {
   // What is missing is said, and tried again, by the indexer.
   (void)co_await support::withTimeout(std::move(preparing), kCalibrationPatience);
   (void)co_await parts.services->quality.report();
+  const bool isOver = co_await isCancelled();
+  if (isOver) co_return core::Error(core::ErrorKind::Timeout, "it was stopped before it served");
   auto started = parts.server->start();
   if (!started) co_return started.error();
   if (parts.bus) parts.bus->start();
   co_return core::Result<void>();
 }
 
+/// As open(); what it throws is an error too, since who waits for one of two things goes on waiting where one throws.
+asio::awaitable<core::Result<void>> openOrSay(Parts& parts) {
+  try {
+    co_return co_await open(parts);
+  } catch (const std::exception& error) {
+    co_return core::Error(core::ErrorKind::Internal, error.what());
+  }
+}
+
 /// Ends in the order in which nothing that was accepted is lost.
 asio::awaitable<void> close(Parts& parts) {
   support::notifyStopping();
   support::log::info("stopping");
-  co_await parts.server->stop(core::kStopDeadline);
-  if (parts.bus) co_await parts.bus->stop();
-  auto flushed = co_await parts.services->quality.flush();
+  // Both doors at once: they have one deadline.
+  constexpr std::chrono::milliseconds kDoors = core::kStopDeadline - kLastWrites;
+  if (parts.bus) {
+    co_await (parts.server->stop(kDoors) && parts.bus->stop(kDoors));
+  } else {
+    co_await parts.server->stop(kDoors);
+  }
+  auto flushing = parts.services->quality.flush();
+  auto flushed = co_await support::withTimeout(std::move(flushing), kLastWrites / 2);
   if (!flushed) support::log::warning("the last searches are missing in the quality log", {{"ERROR", flushed.error().message()}});
   parts.services->indexer.stop();
 }
 
 asio::awaitable<void> live(Parts& parts) {
-  asio::signal_set signals(parts.context, SIGTERM, SIGINT);
-  auto opened = co_await open(parts);
+  auto begun = co_await (openOrSay(parts) || parts.signals.async_wait(kAwait));
+  if (begun.index() == 1) {
+    co_await close(parts);
+    parts.context.stop();
+    co_return;
+  }
+  const auto opened = std::get<0>(std::move(begun));
   if (!opened) {
     support::log::error("learnd can't start: " + opened.error().message());
     parts.status = 1;
@@ -152,7 +184,7 @@ asio::awaitable<void> live(Parts& parts) {
   spawn(parts, support::pulseWatchdog(), "the watchdog's pulse ended");
   support::notifyReady("Serving");
   support::log::info("ready", {{"VERSION", LEARND_VERSION}});
-  co_await signals.async_wait(kAwait);
+  co_await parts.signals.async_wait(kAwait);
   co_await close(parts);
   parts.context.stop();
 }

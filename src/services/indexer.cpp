@@ -113,6 +113,10 @@ ports::Task<void> Indexer::admit(std::string category) {
 ports::Task<void> Indexer::load() {
   // Without a model there is nothing to adopt yet: run() goes on trying.
   (void)co_await adoptEmbedder();
+  const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
+  if (cancellation.cancelled() != boost::asio::cancellation_type::none) {
+    co_return core::Error(core::ErrorKind::Timeout, "the index was not loaded to its end");
+  }
   if (context_.index.keepsVectorsInStore()) {
     auto filled = co_await fillIndex();
     if (!filled) co_return filled.error();

@@ -153,10 +153,14 @@ class Daemon:
     def __exit__(self, *_):
         self.close()
 
-    def start(self, ready="/readyz"):
+    def launch(self):
+        """Begins it and waits for nothing."""
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(self.prefix + [str(BINARIES / "learnd")] + self.arguments, env=self.environment, cwd=self.folder,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def start(self, ready="/readyz"):
+        self.launch()
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             if self.process.poll() is not None:
