@@ -69,7 +69,7 @@ class ThereAndBack(unittest.TestCase):
             self.assertEqual(first.client().export(), export, "after a kill")
         with Daemon() as second, second.client() as client:
             counts = client.load(export.splitlines()).json
-            self.assertEqual(counts, {"stored": len(lines) + 3, "duplicates": 0, "unchanged": 0, "rejected": []})
+            self.assertEqual(counts, {"stored": len(lines) + 3, "duplicates": 0, "unchanged": 0, "rejected_count": 0, "rejected": []})
             self.assertEqual(client.export(), export)
             counts = client.load(export.splitlines()).json
             self.assertEqual((counts["stored"], counts["unchanged"]), (0, len(lines) + 3))
