@@ -6,6 +6,7 @@
 #include "core/limits.hpp"
 #include "interfaces/dbus/door.hpp"
 #include "services/services.hpp"
+#include "support/backend_guard.hpp"
 #include "support/log.hpp"
 #include "support/notify.hpp"
 #include "support/thrown.hpp"
@@ -112,8 +113,6 @@ asio::awaitable<void> flushQuality(services::QualityService& quality) {
   }
 }
 
-bool isOutage(core::ErrorKind kind) { return kind == core::ErrorKind::Unavailable || kind == core::ErrorKind::Timeout; }
-
 asio::awaitable<bool> isCancelled() {
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   co_return cancellation.cancelled() != asio::cancellation_type::none;
@@ -122,7 +121,7 @@ asio::awaitable<bool> isCancelled() {
 /// Ready to answer: the index is loaded, the scale is there where it can be had quickly, both doors are open.
 asio::awaitable<core::Result<void>> open(Parts& parts) {
   auto loaded = co_await parts.services->indexer.load();
-  if (!loaded && !isOutage(loaded.error().kind())) co_return loaded.error();
+  if (!loaded && !support::isOutage(loaded.error().kind())) co_return loaded.error();
   // A server that isn't up yet is no reason to stay down: the indexer tries again, and readyz says which one it is.
   if (!loaded) support::log::warning("a backend is down", {{"ERROR", loaded.error().message()}});
   auto preparing = parts.services->calibration.prepare();

@@ -1,6 +1,8 @@
 #include "services/index_rebuild.hpp"
 
 #include "json/object_reader.hpp"
+#include "services/index_entry.hpp"
+#include "services/index_loading.hpp"
 #include "services/indexer.hpp"
 #include "support/log.hpp"
 
@@ -20,8 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kPage = 256;  // learnings between two notes of how far it is
 constexpr std::size_t kTexts = 16;  // embedded at once: a search never waits long behind them
-constexpr std::size_t kFillPage = 2000;
-constexpr auto kOutagePause = 2s;  // while a backend is down
+constexpr auto kOutagePause = 2s;   // while a backend is down
 const char* const kNote = "reindex";
 
 core::Error cancelled() { return core::Error(core::ErrorKind::Conflict, "the job was cancelled"); }
@@ -82,7 +83,7 @@ ports::Task<void> IndexRebuild::forget() {
 
 ports::Task<IndexRebuild::State> IndexRebuild::begin(const ports::EmbedderIdentity& identity) {
   State state;
-  state.digest = indexer_.digestOf(identity);
+  state.digest = adoption_.digestOf(identity);
   state.name = context_.ids.next(context_.clock.now()).text();
   auto text = co_await context_.records.note(kNote);
   if (!text) co_return text.error();
@@ -135,7 +136,7 @@ ports::Task<void> IndexRebuild::scan(State& state, RebuildCounts& counts, JobCon
 ports::Task<void> IndexRebuild::rebuildPage(const State& state, std::vector<ports::StoredEntry> page, RebuildCounts& counts,
                                             const JobControl& control) {
   std::vector<std::string> texts;
-  for (const auto& entry : page) texts.push_back(Indexer::embeddedText(entry.learning));
+  for (const auto& entry : page) texts.push_back(embeddedText(entry.learning));
   auto embedded = co_await embedAll(std::move(texts), control);
   if (!embedded) co_return embedded.error();
   const bool keeps = context_.index.keepsVectorsInStore();
@@ -197,7 +198,7 @@ ports::Task<void> IndexRebuild::swap(const State& state, std::size_t dimensions)
   context_.embedder.serveConfigured();
   auto used = co_await context_.records.useEmbedder(state.digest);
   if (!used) co_return used.error();
-  auto adopted = co_await indexer_.adoptConfigured();
+  auto adopted = co_await adoption_.adoptConfigured();
   if (!adopted) co_return adopted.error();
   co_return co_await calibration_.prepare();
 }
@@ -206,26 +207,8 @@ ports::Task<void> IndexRebuild::fillSecond(const State& state, std::size_t dimen
   auto begun = co_await context_.index.beginRebuild(state.name, dimensions);
   if (!begun) co_return begun.error();
   indexer_.fillSecondToo(true);
-  ports::Result<void> outcome = ports::Result<void>();
-  std::optional<core::LearningId> after;
-  while (outcome) {
-    auto page = co_await context_.records.scanActive(after, kFillPage);
-    if (!page) outcome = page.error();
-    if (!page || page->empty()) break;
-    after = page->back().learning.id;
-    auto work = [stored = std::move(*page)]() mutable -> ports::Result<std::vector<ports::IndexEntry>> {
-      std::vector<ports::IndexEntry> entries;
-      entries.reserve(stored.size());
-      for (auto& one : stored) entries.push_back(Indexer::entryOf(one.learning, std::move(one.vector)));
-      return entries;
-    };
-    auto entries = co_await context_.pool.run(std::move(work));
-    if (!entries) {
-      outcome = entries.error();
-      break;
-    }
-    outcome = co_await context_.index.upsertRebuilt(std::move(*entries));
-  }
+  EntryTaker take = [this](std::vector<ports::IndexEntry> entries) { return context_.index.upsertRebuilt(std::move(entries)); };
+  auto outcome = co_await loadEntries(context_, std::move(take));
   indexer_.fillSecondToo(false);
   co_return outcome;
 }

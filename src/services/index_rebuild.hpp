@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/calibration_service.hpp"
+#include "services/embedder_adoption.hpp"
 #include "services/index_verification.hpp"
 #include "services/job_control.hpp"
 #include "services/service_context.hpp"
@@ -24,8 +25,9 @@ struct RebuildCounts {
 /// with the records. What it has done is noted in the record store: after a crash it goes on from there. On the I/O thread.
 class IndexRebuild {
  public:
-  IndexRebuild(ServiceContext& context, Indexer& indexer, CalibrationService& calibration, IndexVerification& verification)
-      : context_(context), indexer_(indexer), calibration_(calibration), verification_(verification) {}
+  IndexRebuild(ServiceContext& context, Indexer& indexer, EmbedderAdoption& adoption, CalibrationService& calibration,
+               IndexVerification& verification)
+      : context_(context), indexer_(indexer), adoption_(adoption), calibration_(calibration), verification_(verification) {}
 
   /// A backend that is down makes it wait. Cancelled: an error of kind Conflict; the old index goes on serving and what was built goes.
   ports::Task<RebuildCounts> run(JobControl& control);
@@ -56,6 +58,7 @@ class IndexRebuild {
 
   ServiceContext& context_;
   Indexer& indexer_;
+  EmbedderAdoption& adoption_;
   CalibrationService& calibration_;
   IndexVerification& verification_;
 };

@@ -1,9 +1,8 @@
 #include "services/indexer.hpp"
 
-#include "core/code_points.hpp"
 #include "core/limits.hpp"
-#include "core/normalised_key.hpp"
-#include "json/metadata.hpp"
+#include "services/index_entry.hpp"
+#include "services/index_loading.hpp"
 #include "support/log.hpp"
 #include "support/timeout.hpp"
 
@@ -21,8 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLoadPage = 2000;
-const char* const kSourceNote = "embedder";  // what the embedder of the index in use was configured as
 constexpr std::size_t kBatch = 128;
 constexpr std::uint32_t kMostAttempts = 5;  // then it is set aside
 constexpr std::size_t kMany = 50;           // taken at once, they are an import's
@@ -39,54 +36,11 @@ std::chrono::milliseconds backOff(std::uint32_t attempts) {
   return pause + std::chrono::milliseconds(std::uniform_int_distribution<long>(0, pause.count() / 2)(random));
 }
 
-const std::string kPlaceMark = " ";  // between a model's digest and the place of the index
-
-/// The digest of a model and the place of an index.
-std::pair<std::string, std::string> partsOf(const std::string& digest) {
-  const std::size_t mark = digest.find(kPlaceMark);
-  if (mark == std::string::npos) return {digest, {}};
-  return {digest.substr(0, mark), digest.substr(mark + kPlaceMark.size())};
-}
-
 }  // namespace
 
 bool Indexer::isOutage(ports::ErrorKind kind) {
   return kind == ports::ErrorKind::Unavailable || kind == ports::ErrorKind::Timeout || kind == ports::ErrorKind::Busy ||
          kind == ports::ErrorKind::StorageFull;
-}
-
-std::string Indexer::digestOf(const ports::EmbedderIdentity& identity) const {
-  const std::string place = context_.index.place();
-  return CalibrationService::vectorsDigest(identity) + (place.empty() ? "" : kPlaceMark + place);
-}
-
-std::string Indexer::embeddedText(const core::Learning& learning) { return core::withoutNoise(learning.query); }
-
-std::vector<ports::Attribute> Indexer::attributesOf(const core::Learning& learning) {
-  std::vector<ports::Attribute> attributes;
-  const auto quoted = [](std::string_view text) { return json::write(json::Value(text)); };
-  attributes.emplace_back("source", quoted(learning.source));
-  attributes.emplace_back("important", learning.important ? "true" : "false");
-  if (learning.outcome != core::Outcome::None) attributes.emplace_back("outcome", quoted(core::nameOf(learning.outcome)));
-  if (learning.interaction.modelUsed != core::ModelUsed::Unset) {
-    attributes.emplace_back("llm_used", quoted(core::nameOf(learning.interaction.modelUsed)));
-  }
-  for (auto& [key, value] : json::scalarsOf(learning.metadata)) attributes.emplace_back("metadata." + key, std::move(value));
-  return attributes;
-}
-
-ports::IndexEntry Indexer::entryOf(const core::Learning& learning, std::optional<std::vector<float>> vector) {
-  ports::IndexEntry entry;
-  entry.id = learning.id;
-  entry.revision = learning.revision;
-  entry.kind = learning.kind;
-  entry.category = learning.category;
-  entry.promoted = learning.promoted;
-  entry.words = core::withoutNoise(learning.query + "\n" + learning.solution);
-  entry.words.resize(core::clipped(entry.words, core::kMaxIndexedText).size());
-  entry.attributes = attributesOf(learning);
-  entry.vector = std::move(vector);
-  return entry;
 }
 
 ports::IndexEntry Indexer::entryFor(const core::Learning& learning, std::optional<std::vector<float>> vector) const {
@@ -118,101 +72,12 @@ ports::Task<void> Indexer::load() {
     co_return core::Error(core::ErrorKind::Timeout, "the index was not loaded to its end");
   }
   if (context_.index.keepsVectorsInStore()) {
-    auto filled = co_await fillIndex();
+    EntryTaker take = [this](std::vector<ports::IndexEntry> entries) { return context_.index.upsert(std::move(entries)); };
+    auto filled = co_await loadEntries(context_, std::move(take));
     if (!filled) co_return filled.error();
   }
   loaded_ = true;
   co_return ports::Result<void>();
-}
-
-ports::Task<void> Indexer::fillIndex() {
-  std::optional<core::LearningId> after;
-  while (true) {
-    auto page = co_await context_.records.scanActive(after, kLoadPage);
-    if (!page) co_return page.error();
-    if (page->empty()) break;
-    after = page->back().learning.id;
-    auto work = [stored = std::move(*page)]() mutable -> ports::Result<std::vector<ports::IndexEntry>> {
-      std::vector<ports::IndexEntry> entries;
-      entries.reserve(stored.size());
-      for (auto& one : stored) entries.push_back(entryOf(one.learning, std::move(one.vector)));
-      return entries;
-    };
-    auto entries = co_await context_.pool.run(std::move(work));
-    if (!entries) co_return entries.error();
-    auto taken = co_await context_.index.upsert(std::move(*entries));
-    if (!taken) co_return taken.error();
-  }
-  co_return ports::Result<void>();
-}
-
-ports::Task<void> Indexer::adoptEmbedder() {
-  if (holds_ > 0) co_return ports::Result<void>();  // who holds is about to change it
-  auto identity = co_await context_.embedder.identity();
-  if (!identity) co_return identity.error();
-  std::string digest = digestOf(*identity);
-  if (digest == adopted_) co_return ports::Result<void>();
-  auto used = co_await context_.records.usedEmbedder();
-  if (!used) co_return used.error();
-  if (*used && **used != digest && context_.embedder.servesConfigured()) {
-    auto answering = co_await adoptEarlier(**used, std::move(digest));
-    if (!answering) co_return answering.error();
-    digest = std::move(*answering);
-    identity = co_await context_.embedder.identity();
-    if (!identity) co_return identity.error();
-  }
-  auto dropped = co_await context_.records.useEmbedder(digest);
-  if (!dropped) co_return dropped.error();
-  if (*dropped > 0) {
-    support::log::info("vectors of another model are dropped and made anew",
-                       {{"MODEL", identity->model}, {"VECTORS", std::to_string(*dropped)}});
-  }
-  auto dimensions = co_await context_.index.useDimensions(identity->dimensions);
-  if (!dimensions) co_return dimensions.error();
-  if (context_.embedder.servesConfigured()) {
-    auto noted = co_await context_.records.saveNote(kSourceNote, context_.embedder.source().write());
-    if (!noted) co_return noted.error();
-  }
-  adopted_ = std::move(digest);
-  if (!context_.embedder.servesConfigured()) co_return co_await rebuildForConfigured();
-  co_return ports::Result<void>();
-}
-
-ports::Task<void> Indexer::rebuildForConfigured() {
-  if (!onOtherModel_ || rebuildBegun_) co_return ports::Result<void>();
-  support::log::info("another model is configured: the index is rebuilt for it",
-                     {{"MODEL", context_.embedder.source().model},
-                      {"SERVES_MEANWHILE", context_.embedder.servesConfigured() ? "words" : "the earlier model"}});
-  auto begun = co_await onOtherModel_();
-  if (begun) rebuildBegun_ = true;
-  co_return begun;
-}
-
-ports::Task<std::string> Indexer::adoptEarlier(std::string earlier, std::string configured) {
-  const auto [earlierModel, earlierPlace] = partsOf(earlier);
-  // Another index is empty: all goes in anew, whichever model made what is in the earlier one.
-  if (earlierPlace != context_.index.place()) co_return configured;
-  auto text = co_await context_.records.note(kSourceNote);
-  if (!text) co_return text.error();
-  const auto source = EmbedderSource::read(*text);
-  bool answers = false;
-  if (source) {
-    auto served = co_await context_.embedder.serveEarlier(*source, earlierModel);
-    answers = served && *served;
-  }
-  // Without the earlier model the vectors in memory are of no use: words serve, and the outbox makes new ones.
-  if (!answers && context_.index.keepsVectorsInStore()) co_return configured;
-  if (answers) co_return earlier;
-  auto begun = co_await rebuildForConfigured();
-  if (!begun) co_return begun.error();
-  co_return ports::Error(ports::ErrorKind::Unavailable, "the index is being rebuilt for another model: words serve until it is whole");
-}
-
-ports::Task<void> Indexer::adoptConfigured() {
-  auto identity = co_await context_.embedder.identity();
-  if (!identity) co_return identity.error();
-  adopted_ = digestOf(*identity);
-  co_return co_await context_.records.saveNote(kSourceNote, context_.embedder.source().write());
 }
 
 boost::asio::awaitable<void> Indexer::untilStill() {
@@ -230,6 +95,11 @@ ports::Task<void> Indexer::put(std::vector<ports::IndexEntry> entries) {
     if (!taken) co_return taken.error();
   }
   co_return co_await context_.index.upsert(std::move(entries));
+}
+
+ports::Task<void> Indexer::adoptEmbedder() {
+  if (holds_ > 0) co_return ports::Result<void>();  // who holds is about to change it
+  co_return co_await adoption_.adopt();
 }
 
 ports::Task<void> Indexer::prepare() {
@@ -442,7 +312,7 @@ ports::Task<void> Indexer::putOff(std::vector<ports::PendingEntry> pending) {
 }
 
 ports::Task<bool> Indexer::take(core::Learning learning, std::optional<ports::Embedding> embedding) {
-  if (!embedding || adopted_.empty() || holds_ > 0) {
+  if (!embedding || !adoption_.isDone() || holds_ > 0) {
     std::vector<core::Learning> one;
     one.push_back(std::move(learning));
     auto taken = co_await takeWords(std::move(one));
@@ -467,7 +337,7 @@ ports::Task<bool> Indexer::take(core::Learning learning, std::optional<ports::Em
 }
 
 ports::Task<std::optional<ports::Embedding>> Indexer::embed(std::string text, std::chrono::milliseconds time) {
-  if (adopted_.empty()) co_return std::optional<ports::Embedding>();
+  if (!adoption_.isDone()) co_return std::optional<ports::Embedding>();
   std::vector<std::string> texts;
   texts.push_back(std::move(text));
   auto operation = context_.embedder.embed(std::move(texts), ports::Priority::Search);

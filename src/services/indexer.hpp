@@ -1,12 +1,12 @@
 #pragma once
 
 #include "services/calibration_service.hpp"
+#include "services/embedder_adoption.hpp"
 #include "services/service_context.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -17,7 +17,8 @@ namespace learnd::services {
 /// Brings the index up to the records: words at once, vectors from the outbox in batches behind every search. On the I/O thread.
 class Indexer {
  public:
-  Indexer(ServiceContext& context, CalibrationService& calibration) : context_(context), calibration_(calibration) {}
+  Indexer(ServiceContext& context, CalibrationService& calibration, EmbedderAdoption& adoption)
+      : context_(context), calibration_(calibration), adoption_(adoption) {}
 
   /// Loads the index from the record store; vectors of another embedder are dropped, to be made anew. Before serving.
   ports::Task<void> load();
@@ -45,13 +46,6 @@ class Indexer {
   /// There may be new outbox rows.
   void wake();
 
-  /// What names vectors of this embedder in this index, in the record store.
-  [[nodiscard]] std::string digestOf(const ports::EmbedderIdentity& identity) const;
-  /// What is embedded for a learning: its question without noise.
-  [[nodiscard]] static std::string embeddedText(const core::Learning& learning);
-  /// What an index can filter it by.
-  [[nodiscard]] static std::vector<ports::Attribute> attributesOf(const core::Learning& learning);
-  [[nodiscard]] static ports::IndexEntry entryOf(const core::Learning& learning, std::optional<std::vector<float>> vector);
   /// As the index in use wants it.
   [[nodiscard]] ports::IndexEntry entryFor(const core::Learning& learning, std::optional<std::vector<float>> vector) const;
   /// A backend that does not answer, which no text is to blame for.
@@ -75,10 +69,6 @@ class Indexer {
   boost::asio::awaitable<void> untilStill();
   /// What comes goes into the second index too.
   void fillSecondToo(bool both) { fillsSecond_ = both; }
-  /// The index is of the configured embedder now: that is noted.
-  ports::Task<void> adoptConfigured();
-  /// Called where the index in use was made with another model than the configured one; once for each.
-  void onOtherModel(std::function<ports::Task<void>()> rebuild) { onOtherModel_ = std::move(rebuild); }
 
  private:
   /// A piece of the outbox on its way into the index.
@@ -91,13 +81,9 @@ class Indexer {
 
   /// What a round needs: the index loaded, an embedder, its scale.
   ports::Task<void> prepare();
-  ports::Task<void> fillIndex();
   /// Says once when the embedder comes or goes.
   void tell(const ports::Result<void>& ready);
   ports::Task<void> adoptEmbedder();
-  /// The index was made with another model: that one answers on where it can, else the index is rebuilt or its vectors go. Its digest.
-  ports::Task<std::string> adoptEarlier(std::string earlier, std::string configured);
-  ports::Task<void> rebuildForConfigured();
   ports::Task<void> put(std::vector<ports::IndexEntry> entries);
   boost::asio::awaitable<Round> workOff();
   ports::Task<void> indexBatch(std::vector<ports::PendingEntry> pending);
@@ -116,6 +102,7 @@ class Indexer {
 
   ServiceContext& context_;
   CalibrationService& calibration_;
+  EmbedderAdoption& adoption_;
   std::optional<boost::asio::steady_timer> idle_;
   bool stopping_ = false;
   bool woken_ = false;
@@ -123,16 +110,12 @@ class Indexer {
   bool loaded_ = false;
   bool fillsSecond_ = false;
   bool working_ = false;
-  bool rebuildBegun_ = false;
   int holds_ = 0;
-  std::function<ports::Task<void>()> onOtherModel_;
   Embedding embedding_ = Embedding::Unknown;
   /// There may be rows whose words are in the index and whose vector waits for the embedder: those of an earlier run too.
   bool wordsAhead_ = true;
   /// When many learnings were last taken at once.
   std::chrono::steady_clock::time_point lastMany_{};
-  /// Which embedder's vectors the index and the record store have taken up; empty until there is one.
-  std::string adopted_;
   /// Categories that there are, as far as anybody asked.
   std::unordered_set<std::string> categories_;
   /// Vectors that stores brought along, to be written together.

@@ -1,6 +1,6 @@
 #include "services/search_filter.hpp"
 
-#include "services/indexer.hpp"
+#include "services/index_entry.hpp"
 
 #include <algorithm>
 
@@ -28,7 +28,7 @@ bool passesFilter(const core::Learning& learning, const SearchRequest& request) 
     return false;
   }
   if (request.filter.empty()) return true;
-  const auto attributes = Indexer::attributesOf(learning);
+  const auto attributes = attributesOf(learning);
   return std::all_of(request.filter.begin(), request.filter.end(), [&](const auto& condition) { return hasOneOf(attributes, condition); });
 }
 

@@ -5,7 +5,8 @@ namespace learnd::services {
 Services::Services(ServiceContext& shared)
     : context(shared),
       calibration(shared),
-      indexer(shared, calibration),
+      adoption(shared),
+      indexer(shared, calibration, adoption),
       quality(shared),
       store(shared, calibration, indexer),
       learnings(shared, indexer),
@@ -13,9 +14,9 @@ Services::Services(ServiceContext& shared)
       transfer(shared, indexer),
       health(shared, calibration, indexer),
       verification(shared, indexer),
-      rebuild(shared, indexer, calibration, verification),
+      rebuild(shared, indexer, adoption, calibration, verification),
       jobs(shared, rebuild, verification) {
-  indexer.onOtherModel([this] { return jobs.startRebuild(); });
+  adoption.onOtherModel([this] { return jobs.startRebuild(); });
 }
 
 core::Result<core::ValueScore> score(const ScoreRequest& request, const ServiceRules& rules) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/calibration_service.hpp"
+#include "services/embedder_adoption.hpp"
 #include "services/health_service.hpp"
 #include "services/index_rebuild.hpp"
 #include "services/index_verification.hpp"
@@ -20,6 +21,7 @@ struct Services {
 
   ServiceContext& context;
   CalibrationService calibration;
+  EmbedderAdoption adoption;
   Indexer indexer;
   QualityService quality;
   StoreService store;

@@ -5,6 +5,7 @@
 #include "core/redaction.hpp"
 #include "json/learning_codec.hpp"
 #include "json/metadata.hpp"
+#include "services/index_entry.hpp"
 #include "services/indexer.hpp"
 #include "services/learning_rules.hpp"
 #include "support/timeout.hpp"
@@ -228,7 +229,7 @@ ports::Task<StoreAnswer> StoreService::store(StoreRequest request, core::Caller 
   auto admitted = co_await indexer_.admit(work->learning.category);
   if (!admitted) co_return admitted.error();
 
-  auto embedded = co_await indexer_.embed(Indexer::embeddedText(work->learning), left());
+  auto embedded = co_await indexer_.embed(embeddedText(work->learning), left());
   std::optional<ports::Embedding> embedding = embedded ? std::move(*embedded) : std::nullopt;
   if (embedding) {
     auto novelty = co_await findNovelty(*embedding, left());

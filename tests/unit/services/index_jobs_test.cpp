@@ -1,3 +1,4 @@
+#include "services/index_entry.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/fakes/test_services.hpp"
 
@@ -57,8 +58,8 @@ TEST_F(IndexJobs, VerifyRepairsWhatIsMissingStaleAndOrphaned) {
   store("three");
   ASSERT_TRUE(fakes::runTask(io, fake.index.remove({missing.id})));
   ASSERT_TRUE(fakes::runTask(io, fake.index.remove({stale.id})));
-  ports::IndexEntry old = Indexer::entryOf(stale, std::nullopt);
-  ports::IndexEntry orphan = Indexer::entryOf(stale, std::nullopt);
+  ports::IndexEntry old = entryOf(stale, std::nullopt);
+  ports::IndexEntry orphan = entryOf(stale, std::nullopt);
   orphan.id = fake.ids.next(fake.clock.now());
   std::vector<ports::IndexEntry> entries{old, orphan};
   ASSERT_TRUE(fakes::runTask(io, fake.index.upsert(std::move(entries))));
