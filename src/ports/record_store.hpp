@@ -185,7 +185,7 @@ class RecordStore {
   /// Active learnings with one of these keys: what is ahead by successes - failures first, then the newest; at most 50: where there are
   /// more, interactions give way. Interactions that share another one's index entry are left out.
   virtual Task<std::vector<core::Learning>> findByKeys(std::vector<core::Key> keys) = 0;
-  /// At most `limit`, fewer where they are large (some MiB end a page); one at least, where there is one.
+  /// At most `limit`, maybe fewer where they are large; one at least, where there is one.
   virtual Task<LearningPage> list(LearningFilter filter, ListOrder order, std::optional<PagePlace> after, std::size_t limit) = 0;
   /// Every record by ascending id, behind `after`; pages end as those of a list. Empty: that was all.
   virtual Task<std::vector<core::Learning>> exportPage(std::optional<core::LearningId> after, std::size_t limit) = 0;

@@ -102,23 +102,7 @@ std::vector<ports::PendingEntry> claimPending(Connection& connection, const Clai
   return entries;
 }
 
-void finishEntries(Connection& connection, const std::vector<ports::IndexedEntry>& entries) {
-  ArrayText ids;
-  ArrayText revisions;
-  ArrayText clipped;
-  ArrayText vectors;
-  for (const auto& entry : entries) {
-    ids.add(entry.id.text());
-    revisions.add(static_cast<std::int64_t>(entry.revision));
-    clipped.add(entry.clipped);
-    if (entry.vector) {
-      vectors.add(vectorText(*entry.vector));
-    } else {
-      vectors.add(std::nullopt);
-    }
-  }
-  connection.run(kFinish, Values().add(ids.text()).add(revisions.text()).add(clipped.text()).add(vectors.text()));
-}
+void finishEntries(Connection& connection, const std::vector<ports::IndexedEntry>& entries) { connection.run(kFinish, valuesOf(entries)); }
 
 void failEntries(Connection& connection, const std::vector<ports::FailedEntry>& entries) {
   ArrayText ids;

@@ -1,6 +1,7 @@
 #include "adapters/postgres/reading.hpp"
 
 #include "adapters/postgres/learning_row.hpp"
+#include "adapters/record_rows/best_of_keys.hpp"
 
 #include <algorithm>
 #include <map>
@@ -8,8 +9,6 @@
 namespace learnd::postgres {
 
 namespace {
-
-constexpr std::size_t kMostWithKeys = 50;
 
 // One statement, so that all of it is of one moment.
 const Statement kCounts(
@@ -32,7 +31,7 @@ const Statement& byKeySql() {
       " from unnest($1::bytea[]) as g (key) cross join (values ('solution'), ('failure'), ('pattern'), ('interaction')) as k (kind) "
       "cross join lateral (select * from learnings x where x.key = g.key and x.kind = k.kind and x.owns_entry and x.status = 'active' "
       "order by x.successes - x.failures desc, x.timestamp desc, x.id desc limit " +
-      std::to_string(kMostWithKeys) + ") l");
+      std::to_string(record_rows::kMostWithKeys) + ") l");
   return kByKey;
 }
 
@@ -44,19 +43,6 @@ const Statement& exportSql() {
 const Statement& firstExportSql() {
   static const Statement kExport("select " + learningColumns() + " from learnings l order by l.id limit $1::bigint");
   return kExport;
-}
-
-/// Ahead by its feedback, else newer.
-bool comesFirst(const core::Learning& a, const core::Learning& b) {
-  const auto aheadA = static_cast<std::int64_t>(a.successes) - static_cast<std::int64_t>(a.failures);
-  const auto aheadB = static_cast<std::int64_t>(b.successes) - static_cast<std::int64_t>(b.failures);
-  if (aheadA != aheadB) return aheadA > aheadB;
-  return a.timestamp != b.timestamp ? a.timestamp > b.timestamp : a.id > b.id;
-}
-
-void keepFirst(std::vector<core::Learning>& learnings, std::size_t count) {
-  std::sort(learnings.begin(), learnings.end(), comesFirst);
-  if (learnings.size() > count) learnings.resize(count);
 }
 
 std::uint64_t sumOf(double value) { return value > 0 ? static_cast<std::uint64_t>(value) : 0; }
@@ -80,17 +66,7 @@ std::vector<core::Learning> learningsWithKeys(Connection& connection, const std:
   for (auto key = keys.begin(); key != keys.end(); ++key) {
     if (std::find(keys.begin(), key, *key) == key) list.add(bytesText(key->digest.data(), key->digest.size()));
   }
-  auto known = readLearnings(connection.run(byKeySql(), Values().add(list.text())));
-  // A question asked daily has interactions without end: they must not crowd out what is known.
-  const auto isKnown = [](const core::Learning& learning) { return learning.kind != core::Kind::Interaction; };
-  const auto middle = std::partition(known.begin(), known.end(), isKnown);
-  std::vector<core::Learning> interactions(std::make_move_iterator(middle), std::make_move_iterator(known.end()));
-  known.erase(middle, known.end());
-  keepFirst(known, kMostWithKeys);
-  keepFirst(interactions, kMostWithKeys - known.size());
-  known.insert(known.end(), std::make_move_iterator(interactions.begin()), std::make_move_iterator(interactions.end()));
-  keepFirst(known, kMostWithKeys);
-  return known;
+  return record_rows::bestOfKeys(readLearnings(connection.run(byKeySql(), Values().add(list.text()))));
 }
 
 std::vector<core::Learning> exportedLearnings(Connection& connection, const std::optional<core::LearningId>& after, std::size_t limit) {

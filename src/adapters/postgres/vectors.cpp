@@ -50,6 +50,26 @@ std::string vectorText(const std::vector<float>& vector) {
   return bytesText(reinterpret_cast<const std::uint8_t*>(vector.data()), vector.size() * sizeof(float));
 }
 
+Values valuesOf(const std::vector<ports::IndexedEntry>& entries) {
+  ArrayText ids;
+  ArrayText revisions;
+  ArrayText clipped;
+  ArrayText vectors;
+  for (const auto& entry : entries) {
+    ids.add(entry.id.text());
+    revisions.add(static_cast<std::int64_t>(entry.revision));
+    clipped.add(entry.clipped);
+    if (entry.vector) {
+      vectors.add(vectorText(*entry.vector));
+    } else {
+      vectors.add(std::nullopt);
+    }
+  }
+  Values values;
+  values.add(ids.text()).add(revisions.text()).add(clipped.text()).add(vectors.text());
+  return values;
+}
+
 void dropVector(Connection& connection, std::int64_t seq) {
   connection.run(kDropVector, Values().add(seq));
   connection.run(kDropRebuilt, Values().add(seq));
@@ -79,21 +99,7 @@ void saveRebuiltVectors(Connection& connection, const std::string& digest, const
     connection.run(kDropAllRebuilt);
     writeSetting(connection, kRebuilding, digest);
   }
-  ArrayText ids;
-  ArrayText revisions;
-  ArrayText clipped;
-  ArrayText vectors;
-  for (const auto& entry : entries) {
-    ids.add(entry.id.text());
-    revisions.add(static_cast<std::int64_t>(entry.revision));
-    clipped.add(entry.clipped);
-    if (entry.vector) {
-      vectors.add(vectorText(*entry.vector));
-    } else {
-      vectors.add(std::nullopt);
-    }
-  }
-  connection.run(kSaveRebuilt, Values().add(ids.text()).add(revisions.text()).add(clipped.text()).add(vectors.text()));
+  connection.run(kSaveRebuilt, valuesOf(entries));
 }
 
 }  // namespace learnd::postgres

@@ -15,6 +15,9 @@ std::optional<std::vector<float>> readVector(Row& row);
 /// As bytea is read.
 std::string vectorText(const std::vector<float>& vector);
 
+/// Ids, revisions, whether clipped, vectors: a list each, as the parameters $1 to $4.
+Values valuesOf(const std::vector<ports::IndexedEntry>& entries);
+
 /// Its text changed. After the outbox says so: a vector that is being finished meanwhile is seen then.
 void dropVector(Connection& connection, std::int64_t seq);
 

@@ -283,15 +283,4 @@ Digest readDigest(Blob blob) {
   return digest;
 }
 
-std::size_t sizeOf(const core::Learning& learning) {
-  std::size_t size = learning.query.size() + learning.solution.size() + learning.attemptedSolution.size() + learning.rootCause.size() +
-                     learning.metadata.size();
-  for (const auto& used : learning.interaction.contextUsed) size += used.text.size();
-  for (const auto* texts :
-       {&learning.pattern.keywords, &learning.pattern.prerequisites, &learning.pattern.variations, &learning.pattern.examples}) {
-    for (const std::string& text : *texts) size += text.size();
-  }
-  return size;
-}
-
 }  // namespace learnd::sqlite

@@ -51,9 +51,6 @@ int numberOf(core::ModelUsed model);
 core::Kind kindOf(std::int64_t number);
 core::Status statusOf(std::int64_t number);
 
-/// About what a learning takes in memory and in an answer, in bytes: its texts.
-std::size_t sizeOf(const core::Learning& learning);
-
 /// Learnings that a page holds at most, in bytes; a page has one at least.
 inline constexpr std::size_t kPageBytes = std::size_t{8} * 1024 * 1024;
 

@@ -2,6 +2,7 @@
 
 #include "adapters/sqlite/learning_row.hpp"
 #include "adapters/sqlite/metadata_filter.hpp"
+#include "core/learning_size.hpp"
 
 #include <sqlite3.h>
 
@@ -123,7 +124,7 @@ ports::LearningPage listLearnings(Connection& connection, const ports::LearningF
       break;
     }
     answer.learnings.push_back(readLearning(row));
-    bytes += sizeOf(answer.learnings.back());
+    bytes += core::approximateSize(answer.learnings.back());
   }
   return answer;
 }

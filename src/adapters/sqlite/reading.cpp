@@ -1,6 +1,8 @@
 #include "adapters/sqlite/reading.hpp"
 
+#include "adapters/record_rows/best_of_keys.hpp"
 #include "adapters/sqlite/learning_row.hpp"
+#include "core/learning_size.hpp"
 
 #include <algorithm>
 #include <map>
@@ -8,8 +10,6 @@
 namespace learnd::sqlite {
 
 namespace {
-
-constexpr std::size_t kMostWithKeys = 50;
 
 const FixedSql kHasKey("select 1 from learnings where key = ? and owns_entry = 1 limit 1");
 const FixedSql kCounts(
@@ -35,23 +35,10 @@ const FixedSql& exportSql() {
   return kExport;
 }
 
-/// Ahead by its feedback, else newer.
-bool comesFirst(const core::Learning& a, const core::Learning& b) {
-  const auto aheadA = static_cast<std::int64_t>(a.successes) - static_cast<std::int64_t>(a.failures);
-  const auto aheadB = static_cast<std::int64_t>(b.successes) - static_cast<std::int64_t>(b.failures);
-  if (aheadA != aheadB) return aheadA > aheadB;
-  return a.timestamp != b.timestamp ? a.timestamp > b.timestamp : a.id > b.id;
-}
-
 void appendOfKind(Connection& connection, const core::Key& key, core::Kind kind, std::vector<core::Learning>& found) {
   auto row = connection.query(byKeySql());
-  row.bind(key.digest).bind(numberOf(kind)).bind(static_cast<std::int64_t>(kMostWithKeys));
+  row.bind(key.digest).bind(numberOf(kind)).bind(static_cast<std::int64_t>(record_rows::kMostWithKeys));
   while (row.step()) found.push_back(readLearning(row));
-}
-
-void keepFirst(std::vector<core::Learning>& learnings, std::size_t count) {
-  std::sort(learnings.begin(), learnings.end(), comesFirst);
-  if (learnings.size() > count) learnings.resize(count);
 }
 
 std::uint64_t sumOf(double value) { return value > 0 ? static_cast<std::uint64_t>(value) : 0; }
@@ -73,21 +60,16 @@ std::vector<core::Learning> loadLearnings(Connection& connection, const std::vec
 }
 
 std::vector<core::Learning> learningsWithKeys(Connection& connection, const std::vector<core::Key>& keys) {
-  std::vector<core::Learning> known;
-  std::vector<core::Learning> interactions;
+  std::vector<core::Learning> found;
   for (auto key = keys.begin(); key != keys.end(); ++key) {
     if (std::find(keys.begin(), key, *key) != key) continue;
     // Most questions are new: one look tells.
     if (!connection.query(kHasKey).bind(key->digest).step()) continue;
-    for (const auto kind : {core::Kind::Solution, core::Kind::Failure, core::Kind::Pattern}) appendOfKind(connection, *key, kind, known);
-    appendOfKind(connection, *key, core::Kind::Interaction, interactions);
+    for (const auto kind : {core::Kind::Solution, core::Kind::Failure, core::Kind::Pattern, core::Kind::Interaction}) {
+      appendOfKind(connection, *key, kind, found);
+    }
   }
-  // A question asked daily has interactions without end: they must not crowd out what is known.
-  keepFirst(known, kMostWithKeys);
-  keepFirst(interactions, kMostWithKeys - known.size());
-  known.insert(known.end(), std::make_move_iterator(interactions.begin()), std::make_move_iterator(interactions.end()));
-  keepFirst(known, kMostWithKeys);
-  return known;
+  return record_rows::bestOfKeys(std::move(found));
 }
 
 std::vector<core::Learning> exportedLearnings(Connection& connection, const std::optional<core::LearningId>& after, std::size_t limit) {
@@ -97,7 +79,7 @@ std::vector<core::Learning> exportedLearnings(Connection& connection, const std:
   std::size_t bytes = 0;
   while (bytes < kPageBytes && row.step()) {
     learnings.push_back(readLearning(row));
-    bytes += sizeOf(learnings.back());
+    bytes += core::approximateSize(learnings.back());
   }
   return learnings;
 }
