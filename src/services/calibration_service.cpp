@@ -47,28 +47,46 @@ std::string CalibrationService::vectorsDigest(const ports::EmbedderIdentity& ide
 ports::Task<void> CalibrationService::prepare() {
   auto identity = co_await context_.embedder.identity();
   if (!identity) co_return identity.error();
-  if (identity_ != *identity) current_.reset();
-  identity_ = *identity;
-  if (current_) co_return ports::Result<void>();
+  if (current_ && identity_ == *identity) co_return ports::Result<void>();
   if (context_.rules.rawCalibration) {
-    current_ = core::rawCalibration();
+    use(std::move(*identity), core::rawCalibration());
     co_return ports::Result<void>();
   }
-  std::string digest = scaleDigest(*identity_);
+  std::string digest = scaleDigest(*identity);
   auto kept = co_await context_.records.calibration(digest);
   if (kept && *kept) {
-    current_ = **kept;
+    use(std::move(*identity), **kept);
     co_return ports::Result<void>();
   }
-  auto measured = co_await measure();
+  // Another embedder's scale is of no use while this one's is made.
+  current_.reset();
+  auto measured = co_await measure(context_.embedder);
   if (!measured) co_return measured.error();
-  current_ = *measured;
+  use(std::move(*identity), *measured);
   // Not kept means measured again at the next start: no reason to go without it now.
   (void)co_await context_.records.saveCalibration(std::move(digest), *measured);
   co_return ports::Result<void>();
 }
 
-ports::Task<core::Calibration> CalibrationService::measure() {
+ports::Task<void> CalibrationService::measureAhead(std::shared_ptr<ports::Embedder> embedder) {
+  if (context_.rules.rawCalibration) co_return ports::Result<void>();
+  auto identity = co_await embedder->identity();
+  if (!identity) co_return identity.error();
+  std::string digest = scaleDigest(*identity);
+  auto kept = co_await context_.records.calibration(digest);
+  if (!kept) co_return kept.error();
+  if (*kept) co_return ports::Result<void>();
+  auto measured = co_await measure(*embedder);
+  if (!measured) co_return measured.error();
+  co_return co_await context_.records.saveCalibration(std::move(digest), *measured);
+}
+
+void CalibrationService::use(ports::EmbedderIdentity identity, core::Calibration calibration) {
+  identity_ = std::move(identity);
+  current_ = calibration;
+}
+
+ports::Task<core::Calibration> CalibrationService::measure(ports::Embedder& embedder) {
   const auto& questions = data::probeQuestions();
   std::vector<ports::Embedding> probes;
   probes.reserve(questions.size());
@@ -76,7 +94,7 @@ ports::Task<core::Calibration> CalibrationService::measure() {
     const std::size_t to = std::min(questions.size(), from + kProbesAtOnce);
     std::vector<std::string> texts;
     for (std::size_t i = from; i < to; ++i) texts.emplace_back(core::withoutNoise(questions[i]));
-    auto embedded = co_await context_.embedder.embed(std::move(texts), ports::Priority::Background);
+    auto embedded = co_await embedder.embed(std::move(texts), ports::Priority::Background);
     if (!embedded) co_return embedded.error();
     for (auto& one : *embedded) probes.push_back(std::move(one));
   }

@@ -3,6 +3,7 @@
 #include "core/calibration.hpp"
 #include "services/service_context.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -17,14 +18,17 @@ class CalibrationService {
   /// Ends when the scale is there, or with why it can't be had now. Call it again until it succeeds.
   ports::Task<void> prepare();
 
+  /// Makes the scale of an embedder that is to serve later, so that it is at hand then.
+  ports::Task<void> measureAhead(std::shared_ptr<ports::Embedder> embedder);
+
   /// The scale; nothing until it is there.
   [[nodiscard]] const std::optional<core::Calibration>& current() const { return current_; }
-  [[nodiscard]] const std::optional<ports::EmbedderIdentity>& identity() const { return identity_; }
   /// What names the embedder's vectors in the record store: a hash of all that changes them (weights, prefix, dimensions).
   [[nodiscard]] static std::string vectorsDigest(const ports::EmbedderIdentity& identity);
 
  private:
-  ports::Task<core::Calibration> measure();
+  ports::Task<core::Calibration> measure(ports::Embedder& embedder);
+  void use(ports::EmbedderIdentity identity, core::Calibration calibration);
 
   ServiceContext& context_;
   std::optional<core::Calibration> current_;

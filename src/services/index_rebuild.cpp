@@ -55,6 +55,8 @@ ports::Task<RebuildCounts> IndexRebuild::attempt(JobControl& control) {
     if (!scanned && control.cancelled) (void)co_await forget();
     if (!scanned) co_return scanned.error();
   }
+  auto scaled = co_await calibration_.measureAhead(embedder);
+  if (!scaled) co_return scaled.error();
   state->phase = Phase::Swap;
   auto noted = co_await note(*state);
   if (!noted) co_return noted.error();
