@@ -18,6 +18,10 @@ namespace {
 /// Entries that go in at a turn: under a millisecond in which searches wait.
 constexpr std::size_t kTurn = 64;
 
+/// Bytes of an entry's words up to which it is taken in on the caller's thread: taking that much apart costs about what the way to another
+/// thread and back does.
+constexpr std::size_t kSmallWords = 4096;
+
 /// What a job throws (no memory) is an error of the call.
 template <class Job>
 auto guarded(Job job) {
@@ -60,12 +64,21 @@ class EmbeddedIndex::Scores {
 ports::Task<void> EmbeddedIndex::upsert(std::vector<ports::IndexEntry> entries) { return put(Target::Serving, std::move(entries)); }
 
 ports::Task<void> EmbeddedIndex::put(Target target, std::vector<ports::IndexEntry> entries) {
+  if (entries.size() == 1 && entries.front().words.size() <= kSmallWords) {
+    auto small = guarded([this, target, &entries] { return takeInAtOnce(target, entries.front()); });
+    auto taken = small();
+    if (!taken) co_return taken.error();
+    if (*taken) co_return core::Result<void>();
+  }
   std::vector<std::size_t> sizes;
   for (const auto& entry : entries) {
     if (entry.vector) sizes.push_back(entry.vector->size());
   }
   if (!sizes.empty()) {
-    auto check = guarded([this, target, sizes = std::move(sizes)] { return checkDimensions(target, sizes); });
+    auto check = guarded([this, target, sizes = std::move(sizes)] {
+      const std::shared_lock lock(mutex_);
+      return checkDimensions(target, sizes);
+    });
     auto checked = co_await pool_.run(std::move(check));
     if (!checked) co_return checked.error();
   }
@@ -184,8 +197,22 @@ ports::Task<void> EmbeddedIndex::dropRebuild() {
   co_return co_await pool_.run(std::move(job));
 }
 
-core::Result<void> EmbeddedIndex::checkDimensions(Target target, const std::vector<std::size_t>& sizes) {
-  const std::shared_lock lock(mutex_);
+/// False where others are at work: the entry is untouched then.
+core::Result<bool> EmbeddedIndex::takeInAtOnce(Target target, ports::IndexEntry& entry) {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return false;
+  MemoryIndex* index = at(target);
+  if (!index) return noRebuild();
+  if (entry.vector) {
+    if (auto checked = checkDimensions(target, {entry.vector->size()}); !checked) return checked.error();
+  }
+  const bool known = index->hasWords(entry.id, hashOfWords(entry.words));
+  index->upsert(prepare(std::move(entry), !known));
+  return true;
+}
+
+/// Under the lock.
+core::Result<void> EmbeddedIndex::checkDimensions(Target target, const std::vector<std::size_t>& sizes) const {
   const MemoryIndex* index = at(target);
   if (!index) return noRebuild();
   const std::size_t dimensions = index->dimensions() == 0 ? sizes.front() : index->dimensions();

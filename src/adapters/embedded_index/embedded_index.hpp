@@ -13,7 +13,8 @@
 namespace learnd::embedded_index {
 
 /// The index in memory, loaded from the record store at start. Its work is done on the pool's threads: searches side by side, changes in
-/// short turns between them. The pool must outlive it, and its jobs must have ended (BlockingPool::stop) before this goes.
+/// short turns between them. Only a single small entry that finds nobody at work goes in on the caller's thread. The pool must outlive
+/// the index, and its jobs must have ended (BlockingPool::stop) before this goes.
 class EmbeddedIndex final : public ports::VectorIndex {
  public:
   explicit EmbeddedIndex(support::BlockingPool& pool) : pool_(pool) {}
@@ -47,7 +48,9 @@ class EmbeddedIndex final : public ports::VectorIndex {
   ports::Task<void> put(Target target, std::vector<ports::IndexEntry> entries);
   /// Null where there is no second one.
   [[nodiscard]] MemoryIndex* at(Target target) { return target == Target::Serving ? serving_.get() : rebuilt_.get(); }
-  core::Result<void> checkDimensions(Target target, const std::vector<std::size_t>& sizes);
+  [[nodiscard]] const MemoryIndex* at(Target target) const { return target == Target::Serving ? serving_.get() : rebuilt_.get(); }
+  core::Result<bool> takeInAtOnce(Target target, ports::IndexEntry& entry);
+  [[nodiscard]] core::Result<void> checkDimensions(Target target, const std::vector<std::size_t>& sizes) const;
   core::Result<void> takeIn(Target target, std::vector<ports::IndexEntry> entries);
   core::Result<ports::IndexAnswer> answer(ports::IndexQuery query);
 

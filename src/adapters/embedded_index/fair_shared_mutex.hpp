@@ -13,6 +13,11 @@ class FairSharedMutex {
     const std::lock_guard turn(turn_);
     inside_.lock();
   }
+  /// True only where nobody is inside and nobody is about to enter.
+  bool try_lock() {
+    const std::unique_lock turn(turn_, std::try_to_lock);
+    return turn && inside_.try_lock();
+  }
   void unlock() { inside_.unlock(); }
   void lock_shared() {
     const std::lock_guard turn(turn_);

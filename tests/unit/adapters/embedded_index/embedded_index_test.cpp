@@ -73,6 +73,37 @@ TEST(EmbeddedIndex, SearchesAndChangesGoOnSideBySide) {
   EXPECT_EQ(status->vectors, 199U);
 }
 
+TEST(EmbeddedIndex, ASmallEntryAloneGoesInWithoutAnotherThread) {
+  support::BlockingPool pool(1);
+  EmbeddedIndex index(pool);
+  pool.stop();
+  std::vector<ports::IndexEntry> entries;
+  entries.push_back(entryOf(1, 1));
+  EXPECT_TRUE(fakes::runTask(index.upsert(entries)));
+  entries.front().revision = 2;
+  entries.front().vector->push_back(4);
+  const auto otherDimensions = fakes::runTask(index.upsert(entries));
+  ASSERT_FALSE(otherDimensions);
+  EXPECT_EQ(otherDimensions.error().kind(), core::ErrorKind::InvalidInput);
+  const auto noSecond = fakes::runTask(index.upsertRebuilt(entries));
+  ASSERT_FALSE(noSecond);
+  EXPECT_EQ(noSecond.error().kind(), core::ErrorKind::Conflict);
+}
+
+TEST(EmbeddedIndex, ALargeEntryGoesToThePool) {
+  support::BlockingPool pool(1);
+  EmbeddedIndex index(pool);
+  pool.stop();
+  std::vector<ports::IndexEntry> entries;
+  entries.push_back(entryOf(1, 1));
+  entries.front().words = std::string(5000, 'w');
+  bool ended = false;
+  boost::asio::io_context loop;
+  boost::asio::co_spawn(loop, index.upsert(std::move(entries)), [&ended](std::exception_ptr, auto) { ended = true; });
+  loop.poll();
+  EXPECT_FALSE(ended);
+}
+
 TEST(EmbeddedIndex, ItsStatusNamesDimensionsAndInstructionSet) {
   support::BlockingPool pool(1);
   EmbeddedIndex index(pool);
@@ -106,6 +137,17 @@ TEST(FairSharedMutex, AWriterGetsInBetweenReadersThatKeepComing) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_TRUE(written);
+}
+
+TEST(FairSharedMutex, IsTakenAtOnceOnlyWhereNobodyIsInside) {
+  FairSharedMutex mutex;
+  mutex.lock_shared();
+  EXPECT_FALSE(mutex.try_lock());
+  mutex.unlock_shared();
+  EXPECT_TRUE(mutex.try_lock());
+  std::thread other([&mutex] { EXPECT_FALSE(mutex.try_lock()); });
+  other.join();
+  mutex.unlock();
 }
 
 }  // namespace
