@@ -24,8 +24,8 @@ constexpr std::size_t kBatch = 128;
 constexpr std::uint32_t kMostAttempts = 5;  // then it is set aside
 constexpr std::size_t kMany = 50;           // taken at once, they are an import's
 constexpr auto kRetryPause = 2s;            // while a backend is down
-constexpr auto kImportPause = 250ms;        // between two batches of an import
-constexpr auto kLongestPause = 20s;         // that an import may keep vectors waiting in a row
+constexpr auto kStorePause = 250ms;         // between two batches of an import, or two stores without an embedder
+constexpr auto kLongestPause = 20s;         // that they may keep the outbox waiting in a row
 constexpr auto kWordsAheadPause = 1h;       // for the vector of what has its words, unless the embedder comes back earlier
 constexpr auto kIdlePause = 30s;            // a look for rows that another process or a crash left behind
 
@@ -139,7 +139,7 @@ boost::asio::awaitable<Indexer::Round> Indexer::work() {
   }
   Round round = Round::Worked;
   while (!stopping_ && round == Round::Worked) {
-    co_await letImportsPass();
+    co_await letStoresPass();
     if (holds_ > 0) co_return Round::Idle;  // its end wakes
     working_ = true;
     round = co_await workOff();
@@ -189,18 +189,20 @@ boost::asio::awaitable<void> Indexer::pause(std::chrono::milliseconds time) {
   }
 }
 
-boost::asio::awaitable<void> Indexer::letImportsPass() {
+boost::asio::awaitable<void> Indexer::letStoresPass() {
   // Embedding would take the processors from an import, and with them its speed. Not for ever: a long one gets its vectors in between.
   const auto began = std::chrono::steady_clock::now();
   while (!stopping_) {
     const auto now = std::chrono::steady_clock::now();
-    if (now - lastMany_ >= kImportPause || now - began >= kLongestPause) co_return;
-    co_await sleep(kImportPause);
+    if (now - lastBusy_ >= kStorePause || now - began >= kLongestPause) co_return;
+    co_await sleep(kStorePause);
   }
 }
 
 boost::asio::awaitable<Indexer::Round> Indexer::workOff() {
   co_await flushHanded();
+  // What is not put off is due, and taken in once more.
+  (void)co_await putOffTaken();
   auto pending = co_await context_.records.pending(context_.clock.now(), kBatch);
   if (!pending) {
     support::log::warning("the outbox can't be read", {{"ERROR", pending.error().message()}});
@@ -239,12 +241,12 @@ ports::Task<void> Indexer::indexBatch(std::vector<ports::PendingEntry> pending) 
     if (!embedded && !isOutage(embedded.error().kind())) co_return embedded.error();
     if (!embedded) tell(embedded.error());
   }
-  std::vector<ports::PendingEntry> waiting;
-  for (auto& entry : batch.missing) {
+  std::vector<WordsTaken> waiting;
+  for (const auto& entry : batch.missing) {
     if (!entry.learning) continue;
     // Its words at least; its row waits for the embedder.
     batch.entries.push_back(entryFor(*entry.learning, std::nullopt));
-    waiting.push_back(std::move(entry));
+    waiting.push_back({entry.id, entry.revision});
   }
   if (!batch.entries.empty()) {
     auto taken = co_await context_.index.upsert(std::move(batch.entries));
@@ -300,15 +302,35 @@ std::optional<std::vector<float>> Indexer::toKeep(std::optional<std::vector<floa
   return context_.index.keepsVectorsInStore() ? std::move(vector) : std::nullopt;
 }
 
-ports::Task<void> Indexer::putOff(std::vector<ports::PendingEntry> pending) {
+ports::Task<void> Indexer::putOff(std::vector<WordsTaken> rows) {
   wordsAhead_ = true;
   std::vector<ports::FailedEntry> failed;
-  for (const auto& entry : pending) {
-    ports::FailedEntry waits{entry.id, entry.revision, "waits for the embedder", false, context_.clock.now() + kWordsAheadPause};
+  failed.reserve(rows.size());
+  for (const auto& row : rows) {
+    ports::FailedEntry waits{row.id, row.revision, "waits for the embedder", false, context_.clock.now() + kWordsAheadPause};
     waits.attempted = false;
     failed.push_back(std::move(waits));
   }
   co_return co_await context_.records.failIndexing(std::move(failed));
+}
+
+ports::Task<void> Indexer::putOffTaken() {
+  std::vector<WordsTaken> taken = std::exchange(wordsTaken_, {});
+  for (std::size_t first = 0; first < taken.size() && embedding_ == Embedding::Down; first += kBatch) {
+    const auto begin = taken.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end = taken.begin() + static_cast<std::ptrdiff_t>(std::min(taken.size(), first + kBatch));
+    std::vector<WordsTaken> some(begin, end);
+    auto put = co_await putOff(std::move(some));
+    if (!put) co_return put.error();
+  }
+  co_return ports::Result<void>();
+}
+
+void Indexer::noteTaken(const std::vector<WordsTaken>& rows) {
+  if (embedding_ != Embedding::Down) return;
+  wordsTaken_.insert(wordsTaken_.end(), rows.begin(), rows.end());
+  // Putting off is not urgent: it keeps out of the way of the stores that follow.
+  lastBusy_ = std::chrono::steady_clock::now();
 }
 
 ports::Task<bool> Indexer::take(core::Learning learning, std::optional<ports::Embedding> embedding) {
@@ -363,18 +385,25 @@ ports::Task<void> Indexer::flushHanded() {
 }
 
 ports::Task<void> Indexer::takeWords(std::vector<core::Learning> learnings) {
-  if (learnings.size() >= kMany) lastMany_ = std::chrono::steady_clock::now();
+  if (learnings.size() >= kMany) lastBusy_ = std::chrono::steady_clock::now();
   if (learnings.size() > 1 && !context_.index.keepsVectorsInStore()) {
     // A server's index takes them from the outbox, in batches of its own: an import doesn't wait for it.
     wake();
     co_return ports::Result<void>();
+  }
+  std::vector<WordsTaken> fresh;
+  for (const auto& learning : learnings) {
+    // A changed one may have a vector that it keeps.
+    if (learning.revision == 1) fresh.push_back({learning.id, learning.revision});
   }
   if (learnings.size() == 1) {
     // A store waits for this: making one entry costs less than the way to another thread.
     std::vector<ports::IndexEntry> one;
     one.push_back(entryFor(learnings.front(), std::nullopt));
     auto taken = co_await put(std::move(one));
-    wake();
+    if (taken) noteTaken(fresh);
+    // Without an embedder the next look at the outbox does.
+    if (embedding_ != Embedding::Down) wake();
     co_return taken;
   }
   auto work = [this, learnings = std::move(learnings)]() -> ports::Result<std::vector<ports::IndexEntry>> {
@@ -386,6 +415,7 @@ ports::Task<void> Indexer::takeWords(std::vector<core::Learning> learnings) {
   auto entries = co_await context_.pool.run(std::move(work));
   if (!entries) co_return entries.error();
   auto taken = co_await put(std::move(*entries));
+  if (taken) noteTaken(fresh);
   wake();
   co_return taken;
 }

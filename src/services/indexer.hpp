@@ -91,14 +91,23 @@ class Indexer {
   ports::Task<void> embedInto(Batch& batch, std::size_t first, std::size_t end);
   /// The vector, where the record store has to keep it.
   [[nodiscard]] std::optional<std::vector<float>> toKeep(std::optional<std::vector<float>> vector) const;
-  /// Their words are in the index; no try was lost.
-  ports::Task<void> putOff(std::vector<ports::PendingEntry> pending);
+  /// A row of the outbox whose words are in the index.
+  struct WordsTaken {
+    core::LearningId id;
+    std::uint64_t revision = 0;
+  };
+  /// They wait for the embedder; no try was lost.
+  ports::Task<void> putOff(std::vector<WordsTaken> rows);
+  /// Those whose words came with their store, without reading them again.
+  ports::Task<void> putOffTaken();
+  /// New learnings whose words went in: their rows are put off with others, where nobody can embed them.
+  void noteTaken(const std::vector<WordsTaken>& rows);
   ports::Task<void> setBack(const ports::PendingEntry& entry, ports::Error reason);
   ports::Task<void> flushHanded();
   boost::asio::awaitable<void> sleep(std::chrono::milliseconds time);
   /// Sleeps on when it is woken; stop() ends it.
   boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
-  boost::asio::awaitable<void> letImportsPass();
+  boost::asio::awaitable<void> letStoresPass();
 
   ServiceContext& context_;
   CalibrationService& calibration_;
@@ -114,12 +123,14 @@ class Indexer {
   Embedding embedding_ = Embedding::Unknown;
   /// There may be rows whose words are in the index and whose vector waits for the embedder: those of an earlier run too.
   bool wordsAhead_ = true;
-  /// When many learnings were last taken at once.
-  std::chrono::steady_clock::time_point lastMany_{};
+  /// When many learnings were last taken at once, or one without an embedder.
+  std::chrono::steady_clock::time_point lastBusy_{};
   /// Categories that there are, as far as anybody asked.
   std::unordered_set<std::string> categories_;
   /// Vectors that stores brought along, to be written together.
   std::vector<ports::IndexedEntry> handed_;
+  /// Rows that have their words and no embedder, not yet put off.
+  std::vector<WordsTaken> wordsTaken_;
   /// Learnings whose vector is on its way from a store, so that the outbox does not make it a second time.
   std::unordered_set<core::LearningId, core::LearningIdHash> inFlight_;
 };

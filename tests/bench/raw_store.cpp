@@ -16,7 +16,7 @@ RawStore::RawStore(const std::filesystem::path& folder) {
   made->reset();
   connection_.emplace(folder / "learnd.db", sqlite::Access::ReadWrite);
   connection_->execute(
-      "pragma synchronous = full; pragma wal_autocheckpoint = 1024; pragma cache_size = -16384;"
+      "pragma synchronous = full; pragma cache_size = -16384;"
       "drop trigger learnings_count_insert; drop trigger learnings_count_update; drop trigger learnings_count_delete");
 }
 

@@ -40,6 +40,20 @@ TEST_F(Index, WithoutAnEmbedderWordsGoInAndVectorsFollowOnceThereIsOne) {
   EXPECT_EQ(pending(), 0U);
 }
 
+TEST_F(Index, WordsThatCameWithTheirStoreAreNotTakenInAgain) {
+  breakEmbedder();
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  store("plugh xyzzy");
+  // The index would say no: it is not asked.
+  fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(pending(), 1U);
+  fake.index.fault.error.reset();
+  fake.embedder.fault.error.reset();
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(vectors(), 1U);
+}
+
 TEST_F(Index, AnEmbedderThatGoesLeavesTheWordsAndNoTryIsLost) {
   ASSERT_EQ(work(), Indexer::Round::Idle);
   breakEmbedder();
