@@ -54,7 +54,7 @@ std::string percentEncoded(std::string_view text) {
   return encoded;
 }
 
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   std::string all = "'";
   for (const char sign : text) {
     if (sign == '\'' || sign == '\\') all += '\\';
@@ -74,7 +74,7 @@ std::string extendedUri(const std::string& dsn, const Settings& settings) {
 
 std::string extendedWords(const std::string& dsn, const Settings& settings) {
   std::string text = dsn;
-  for (const auto& [word, value] : settings) text += " " + word + "=" + quoted(value);
+  for (const auto& [word, value] : settings) text += " " + word + "=" + inQuotes(value);
   return text;
 }
 
@@ -126,7 +126,7 @@ core::Result<std::string> readPassword(const std::string& file) {
 std::string withoutPassword(std::string message, const std::string& password) {
   constexpr std::string_view kBlot = "…";
   if (password.empty()) return message;
-  for (const std::string& form : {password, percentEncoded(password), quoted(password)}) {
+  for (const std::string& form : {password, percentEncoded(password), inQuotes(password)}) {
     for (auto at = message.find(form); at != std::string::npos; at = message.find(form, at + kBlot.size())) {
       message.replace(at, form.size(), kBlot);
     }
