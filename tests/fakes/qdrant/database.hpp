@@ -17,6 +17,7 @@ struct FakeRequest {
   std::vector<std::string> path;  // decoded, without empty parts
   std::map<std::string, std::string> parameters;
   std::string body;
+  std::string target;  // as it came: path and parameters
 };
 
 struct FakeResponse {

@@ -47,7 +47,7 @@ FakeResponse jsonError(int status, const std::string& text) {
 }  // namespace
 
 FakeRequest readTarget(const std::string& method, std::string_view target) {
-  FakeRequest request{method, {}, {}, {}};
+  FakeRequest request{method, {}, {}, {}, std::string(target)};
   const std::size_t mark = target.find('?');
   std::string_view path = target.substr(0, mark);
   // Slashes at the end and double ones are as if they were not there.

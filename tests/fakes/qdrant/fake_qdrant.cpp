@@ -33,7 +33,8 @@ std::optional<ServerFault> parseFault(std::string_view name) {
   return std::nullopt;
 }
 
-FakeQdrant::FakeQdrant(FakeSettings settings) : settings_(std::move(settings)), database_(settings_.version), fault_(settings_.fault) {
+FakeQdrant::FakeQdrant(FakeSettings settings)
+    : settings_(std::move(settings)), database_(settings_.version), journal_(settings_.journal, database_), fault_(settings_.fault) {
   listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int yes = 1;
   ::setsockopt(listening_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -95,7 +96,9 @@ void FakeQdrant::converse(Connection& connection) {
 
 FakeResponse FakeQdrant::respond(const FakeRequest& request) {
   const std::lock_guard lock(databaseMutex_);
-  return database_.answer(request);
+  FakeResponse response = database_.answer(request);
+  if (response.status == 200 && !Database::onlyReads(request)) journal_.add(request);
+  return response;
 }
 
 FakeResponse FakeQdrant::ask(const std::string& method, const std::string& target, std::string body) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/fakes/qdrant/database.hpp"
+#include "tests/fakes/qdrant/journal.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -35,11 +36,12 @@ struct FakeSettings {
   ServerFault fault = ServerFault::None;
   std::chrono::milliseconds keepAlive{5000};
   std::chrono::milliseconds slowness{10000};
+  std::filesystem::path journal;  // keeps what it holds beyond its process; empty: nothing does
 };
 
-/// A Qdrant server's REST interface as the real one was seen to behave, on a port of this machine, in memory, exact in its searches. It
-/// takes and refuses what that does. What is not asked by learnd and its importer is not there (fusion, facets, snapshots): 404 as an
-/// unknown path.
+/// A Qdrant server's REST interface as the real one was seen to behave, on a port of this machine, in memory (and a journal), exact in its
+/// searches. It takes and refuses what that does. What is not asked by learnd and its importer is not there (fusion, facets, snapshots):
+/// 404 as an unknown path.
 ///
 /// Paths of its own, without a key: PUT /_fake/fault with the fault's name as body; GET /_fake/requests counts those so far.
 class FakeQdrant {
@@ -71,6 +73,7 @@ class FakeQdrant {
   FakeSettings settings_;
   std::mutex databaseMutex_;
   Database database_;
+  Journal journal_;
   int listening_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<ServerFault> fault_;

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   app.add_option("--read-only-key", settings.readOnlyKey, "good for reading alone");
   app.add_option("--version", settings.version, "which one it says it is, and behaves as");
   app.add_option("--fault", fault, "none, 500, 429, garbage, half, reset, slow or hang; PUT /_fake/fault changes it");
+  app.add_option("--journal", settings.journal, "a file that keeps what it holds, also when it is killed");
   CLI11_PARSE(app, argc, argv);
   if (const auto known = parseFault(fault)) {
     settings.fault = *known;
