@@ -67,6 +67,8 @@ core::Result<std::unique_ptr<ports::RecordStore>> makeRecordStore(const config::
   if (config.store.backend == "postgres") return openPostgres(config);
   sqlite::SqliteOptions options;
   options.stateFolder = places.state;
+  // The embedded index can't be down.
+  options.keepTextIndex = config.index.backend != "embedded";
   auto opened = sqlite::SqliteRecordStore::open(std::move(options));
   if (!opened) return opened.error();
   return std::unique_ptr<ports::RecordStore>(std::move(*opened));

@@ -38,11 +38,19 @@ enum class IndexChange : unsigned char {
   Text         // the question or the answer: words and vector are made anew
 };
 
+/// What a work is going to ask about and insert.
+struct ExpectedLearning {
+  core::LearningId id;
+  core::Key key;
+};
+
 /// One unit of work: all of it happens or nothing. Calls run on a thread of the store's, inside a transaction; not beyond the work's end.
 class RecordTransaction {
  public:
   virtual ~RecordTransaction() = default;
 
+  /// These come next: a store for which each question is a way to a server and back asks for all at once, and gathers the inserts.
+  virtual Result<void> expect(const std::vector<ExpectedLearning>&) { return {}; }
   virtual Result<std::optional<core::Learning>> load(const core::LearningId& id) = 0;
   /// The learning that a store of this would repeat: same kind, category, key and solution; any status (an active one first). Nothing for
   /// an interaction: it is an event.
@@ -164,6 +172,19 @@ struct QualitySum {
   double sumOfBestScores = 0;
 };
 
+/// A search by the record store itself, for when the index is down. Empty lists let everything through.
+struct TextQuery {
+  std::string words;                    // any text; found is what has one of its words
+  std::vector<std::string> categories;  // promoted learnings are in core::kPromotedCategory too
+  std::vector<core::Kind> kinds;
+  std::size_t limit = 200;
+};
+
+struct TextHit {
+  core::LearningId id;
+  double rank = 0;  // higher is better; comparable within one answer
+};
+
 struct RecordStoreStatus {
   bool up = false;
   std::string detail;
@@ -190,6 +211,10 @@ class RecordStore {
   /// Every record by ascending id, behind `after`; pages end as those of a list. Empty: that was all.
   virtual Task<std::vector<core::Learning>> exportPage(std::optional<core::LearningId> after, std::size_t limit) = 0;
   virtual Task<StoreCounts> counts() = 0;
+
+  /// Active learnings that have an index entry of their own, by the words of question and answer, best first. Unavailable where the store
+  /// keeps no text index.
+  virtual Task<std::vector<TextHit>> searchText(TextQuery query) = 0;
 
   /// Outbox rows that are due, oldest first, with what the index needs.
   virtual Task<std::vector<PendingEntry>> pending(core::Timestamp now, std::size_t limit) = 0;

@@ -14,6 +14,7 @@ namespace learnd::services {
 struct PreparedLine {
   std::uint64_t number = 0;  // of the import's lines, from 1
   json::ImportLine line;
+  core::Key key;  // of its question
 };
 
 /// A line as it will be stored, but for what only the transaction knows (an id that is there, an equal key).

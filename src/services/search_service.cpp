@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace learnd::services {
@@ -76,9 +77,9 @@ ports::Task<SearchAnswer> SearchService::search(SearchRequest request) {
   auto found = co_await context_.index.search(std::move(query));
   if (!found && !Indexer::isOutage(found.error().kind())) co_return found.error();
   if (!found) {
-    // Equal keys are the record store's to find: they are answered still.
     answer.degraded = true;
-    found = ports::IndexAnswer();
+    found = co_await searchRecords(request, text);
+    if (!found) co_return found.error();
   }
   auto hits = exactFirst(*exact, core::fuse(found->candidates, found->bestWordScore, calibration_.current(), request.mode));
   if (request.minScore) keepAbove(hits, *request.minScore);
@@ -88,6 +89,34 @@ ports::Task<SearchAnswer> SearchService::search(SearchRequest request) {
   answer.reuse = decide(*exact, answer.results);
   if (request.count && !answer.degraded) quality_.note(bestScore(answer.results));
   answer.tookMilliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  co_return answer;
+}
+
+ports::Task<ports::IndexAnswer> SearchService::searchRecords(const SearchRequest& request, const std::string& text) {
+  ports::TextQuery query;
+  query.words = core::clipped(text, core::kMaxIndexedText);
+  query.categories = request.categories;
+  query.kinds = request.kinds;
+  auto hits = co_await context_.records.searchText(std::move(query));
+  ports::IndexAnswer answer;
+  // A store without an index of words has the equal keys still.
+  if (!hits && hits.error().kind() == core::ErrorKind::Unavailable) co_return answer;
+  if (!hits) co_return hits.error();
+  std::unordered_set<core::LearningId, core::LearningIdHash> passing;
+  if (!request.filter.empty()) {
+    std::vector<core::LearningId> ids;
+    for (const auto& hit : *hits) ids.push_back(hit.id);
+    auto loaded = co_await context_.records.load(std::move(ids));
+    if (!loaded) co_return loaded.error();
+    for (const auto& learning : *loaded) {
+      if (passesFilter(learning, request)) passing.insert(learning.id);
+    }
+  }
+  for (const auto& hit : *hits) {
+    if (!request.filter.empty() && !passing.contains(hit.id)) continue;
+    answer.candidates.push_back({hit.id, std::nullopt, hit.rank});
+    answer.bestWordScore = std::max(answer.bestWordScore, hit.rank);
+  }
   co_return answer;
 }
 

@@ -16,11 +16,12 @@ class SearchService {
   SearchService(ServiceContext& context, const CalibrationService& calibration, QualityService& quality)
       : context_(context), calibration_(calibration), quality_(quality) {}
 
-  /// Without an embedder it searches by words alone, `degraded`.
+  /// Without an embedder it searches by words alone, without its index by the record store's own words; both are `degraded`.
   ports::Task<SearchAnswer> search(SearchRequest request);
 
  private:
   ports::Task<std::vector<core::Learning>> findExact(const SearchRequest& request);
+  ports::Task<ports::IndexAnswer> searchRecords(const SearchRequest& request, const std::string& text);
   ports::Task<std::vector<SearchHit>> loadHits(std::vector<core::RankedHit> hits, std::vector<core::Learning> exact, std::size_t limit);
   [[nodiscard]] core::Reuse decide(const std::vector<core::Learning>& exact, const std::vector<SearchHit>& results) const;
 

@@ -39,7 +39,8 @@ core::Result<void> prepareAll(ImportWork& work, ServiceContext& context) {
       continue;
     }
     if (!line->hasId) line->learning.id = context.ids.next(work.now);
-    work.prepared.push_back({text.number, std::move(*line)});
+    const core::Key key = core::keyOf(line->learning);
+    work.prepared.push_back({text.number, std::move(*line), key});
   }
   work.texts.clear();
   return {};
@@ -65,11 +66,11 @@ core::Result<bool> meetsItsId(ports::RecordTransaction& transaction, const Prepa
 }
 
 /// Scores by what is known inside the transaction too; the marks of wrong factors stay.
-core::Result<void> scoreImported(ports::RecordTransaction& transaction, core::Learning& learning, bool earlierLearnings,
-                                 const ServiceRules& rules) {
+core::Result<void> scoreImported(ports::RecordTransaction& transaction, core::Learning& learning, const core::Key& key,
+                                 bool earlierLearnings, const ServiceRules& rules) {
   Novelty novelty;
   novelty.earlierLearnings = earlierLearnings;
-  auto equal = transaction.hasKey(core::keyOf(learning), learning.id);
+  auto equal = transaction.hasKey(key, learning.id);
   if (!equal) return equal.error();
   novelty.equalKey = *equal;
   const core::ValueBreakdown marked = learning.breakdown;
@@ -93,7 +94,7 @@ core::Result<bool> resolvesOpen(ports::RecordTransaction& transaction, const Pre
   auto same = transaction.findSame(fix);
   if (!same) return same.error();
   if (*same) return false;
-  auto open = transaction.findOpenFailure(core::keyOf(fix));
+  auto open = transaction.findOpenFailure(one.key);
   if (!open) return open.error();
   if (!*open) return false;
   auto resolved = resolveFailure(transaction, std::move(**open), fix, rules, work.now);
@@ -124,7 +125,7 @@ core::Result<void> importOne(ports::RecordTransaction& transaction, const Prepar
     }
   }
   if (!one.line.hasValueScore) {
-    if (auto scored = scoreImported(transaction, learning, work.earlierLearnings, rules); !scored) return scored.error();
+    if (auto scored = scoreImported(transaction, learning, one.key, work.earlierLearnings, rules); !scored) return scored.error();
   }
   auto inserted = transaction.insert(learning);
   if (!inserted) return inserted.error();
@@ -144,6 +145,10 @@ core::Result<void> importAll(ports::RecordTransaction& transaction, ImportWork& 
   work.answer = ImportAnswer{};
   work.answer.rejected = work.malformed;
   work.forIndex.clear();
+  std::vector<ports::ExpectedLearning> expected;
+  expected.reserve(work.prepared.size());
+  for (const auto& one : work.prepared) expected.push_back({one.line.learning.id, one.key});
+  if (auto known = transaction.expect(expected); !known) return known;
   auto any = transaction.hasAny();
   if (!any) return any.error();
   work.earlierLearnings = *any;

@@ -17,7 +17,10 @@ class SqliteUnderTest final : public RecordStoreUnderTest {
 
  private:
   void open() {
-    auto opened = sqlite::SqliteRecordStore::open({folder_.path()});
+    sqlite::SqliteOptions options;
+    options.stateFolder = folder_.path();
+    options.keepTextIndex = true;
+    auto opened = sqlite::SqliteRecordStore::open(std::move(options));
     if (!opened) throw std::runtime_error(opened.error().message());
     store_ = std::move(*opened);
   }

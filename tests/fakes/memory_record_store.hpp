@@ -56,6 +56,7 @@ class MemoryRecordStore final : public ports::RecordStore {
                                         std::size_t limit) override;
   ports::Task<std::vector<core::Learning>> exportPage(std::optional<core::LearningId> after, std::size_t limit) override;
   ports::Task<ports::StoreCounts> counts() override;
+  ports::Task<std::vector<ports::TextHit>> searchText(ports::TextQuery query) override;
   ports::Task<std::vector<ports::PendingEntry>> pending(core::Timestamp now, std::size_t limit) override;
   ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries) override;
   ports::Task<void> failIndexing(std::vector<ports::FailedEntry> entries) override;
@@ -76,6 +77,8 @@ class MemoryRecordStore final : public ports::RecordStore {
 
   /// What every call does first.
   Fault fault;
+  /// False: searchText is refused, as by a store whose index can't be down.
+  bool keepsTextIndex = true;
   /// Transactions that were committed, and those that an error brought back.
   std::size_t commits = 0;
   std::size_t rollbacks = 0;

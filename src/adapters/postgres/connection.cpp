@@ -166,6 +166,15 @@ Rows Connection::script(const std::string& sql) {
   return called([&] { return Rows(std::make_shared<Rows::Answer>(Rows::Answer{session_->plain->exec(sql)})); });
 }
 
+void Connection::copyIn(const std::string& table, const std::vector<std::string>& columns, const std::vector<Values>& rows) {
+  called([&] {
+    pqxx_calls::CopyIn<kCopyColumns> copy(*session_->plain, table, columns);
+    for (const auto& row : rows) copy.write(row.texts());
+    copy.complete();
+    return 0;
+  });
+}
+
 void Connection::commit(const std::string& text) {
   // PostgreSQL answers the commit of a failed transaction with success, having rolled it back.
   if (failedInTransaction_) throw PostgresFailure("25P02", "a statement of this transaction failed", false);

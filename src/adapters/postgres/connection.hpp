@@ -70,6 +70,9 @@ class Row {
   int next_ = 0;
 };
 
+/// Of what is written by COPY, which is learnings.
+inline constexpr std::size_t kCopyColumns = 49;
+
 /// One connection, for one thread at a time but for the three methods that say otherwise. Methods throw PostgresFailure.
 class Connection {
  public:
@@ -87,6 +90,9 @@ class Connection {
   Rows run(const std::string& sql, const Values& values);
   /// Several statements, no parameters; the answer is the last one's.
   Rows script(const std::string& sql);
+  /// By COPY; each row has a value for each of the kCopyColumns columns.
+  void copyIn(const std::string& table, const std::vector<std::string>& columns, const std::vector<Values>& rows);
+
   void begin() { script("begin"); }
   void commit() { commit("commit"); }
   /// By a text that ends in "commit".

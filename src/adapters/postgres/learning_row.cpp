@@ -69,6 +69,8 @@ constexpr auto kColumns = std::to_array<Column>({{"id"},
                                                  {"entry_digest", Form::WrittenOnly},
                                                  {"key", Form::WrittenOnly}});
 
+static_assert(kColumns.size() == kCopyColumns);
+
 /// True iff it is active and nothing waits in the outbox for the entry that stands for it.
 constexpr const char* kIndexed =
     "l.status = 'active' and not exists (select 1 from outbox o where o.seq = case when l.owns_entry then l.seq else "
@@ -186,6 +188,24 @@ const std::string& learningColumns() {
     return list + kIndexed;
   }();
   return kList;
+}
+
+std::string pageSql(WithVectors vectors, const std::string& condition, const std::string& order, const std::string& limit) {
+  // Sizes without reading what lies outside the row; the lists' are those that they are stored with.
+  static const std::string kSize =
+      "octet_length(l.query) + octet_length(l.solution) + octet_length(l.attempted_solution) + octet_length(l.root_cause) + "
+      "octet_length(l.metadata_text) + coalesce(pg_column_size(l.context_used), 0) + coalesce(pg_column_size(l.examples), 0)";
+  const std::string most = std::to_string(kPageBytes);
+  const bool withVectors = vectors == WithVectors::Yes;
+  const std::string rows =
+      "select l.*, " + kSize + " as size from learnings l where " + condition + " order by " + order + " limit " + limit;
+  const std::string sums = "select l.*, sum(l.size) over (order by " + order +
+                           " rows unbounded preceding)::bigint - l.size as bytes_before from (" + rows + ") l";
+  const std::string page =
+      "select l.*, lag(l.bytes_before, 1, 0::bigint) over (order by " + order + ") as before_last from (" + sums + ") l";
+  return std::string("select ") + (withVectors ? "v.vector, " : "") + learningColumns() + ", l.bytes_before from (" + page + ") l" +
+         (withVectors ? " left join vectors v on v.seq = l.seq" : "") + " where l.bytes_before < " + most + " or l.before_last < " + most +
+         " order by " + order;
 }
 
 void addLearning(Values& values, const core::Learning& learning, const RowPlace& place) {

@@ -38,6 +38,15 @@ inline constexpr std::size_t kOwnsParameter = 3;
 /// The columns that readLearning reads, of the table `l` (learnings).
 const std::string& learningColumns();
 
+/// Learnings that a page holds at most, in bytes on the server; a page has one at least.
+inline constexpr std::size_t kPageBytes = std::size_t{8} * 1024 * 1024;
+
+enum class WithVectors : bool { No, Yes };
+
+/// A page of learnings; `condition` and `order` are of `l`, `limit` is a parameter or a number. Its columns: the vector where it is wanted,
+/// learningColumns, and how many bytes the rows before took. From kPageBytes on a row is beyond the page; there is at most one of those.
+std::string pageSql(WithVectors vectors, const std::string& condition, const std::string& order, const std::string& limit);
+
 /// Reads a learning from the row's next columns. Throws where what is stored can't be read.
 core::Learning readLearning(Row& row);
 /// One for each row, columns from the first on.

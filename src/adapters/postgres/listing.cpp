@@ -19,14 +19,15 @@ class PageQuery {
     for (const auto& [key, value] : filter.metadata) addMetadata(key, value);
     const bool byTime = order == ports::ListOrder::Time;
     const std::string column = byTime ? "l.timestamp" : "l.value_score";
+    order_ = column + " desc, l.id desc";
     if (after) {
       const std::string place = byTime ? parameter(after->time, "timestamptz") : parameter(after->value, "double precision");
-      sql_ += " and (" + column + ", l.id) < (" + place + ", " + parameter(after->id, "uuid") + ")";
+      condition_ += " and (" + column + ", l.id) < (" + place + ", " + parameter(after->id, "uuid") + ")";
     }
-    sql_ += " order by " + column + " desc, l.id desc limit " + parameter(static_cast<std::int64_t>(limit), "bigint");
+    limit_ = parameter(static_cast<std::int64_t>(limit), "bigint");
   }
 
-  [[nodiscard]] std::string sql() const { return "select " + learningColumns() + " from learnings l where true" + sql_; }
+  [[nodiscard]] std::string sql() const { return pageSql(WithVectors::No, condition_, order_, limit_); }
   [[nodiscard]] const Values& values() const { return values_; }
 
  private:
@@ -43,9 +44,9 @@ class PageQuery {
     for (const auto word : words) names.add(core::nameOf(word));
     // Alone, the index by it and the order can be used together.
     if (words.size() == 1) {
-      sql_ += std::string(" and ") + column + " = " + parameter(core::nameOf(words.front()), "text");
+      condition_ += std::string(" and ") + column + " = " + parameter(core::nameOf(words.front()), "text");
     } else {
-      sql_ += std::string(" and ") + column + " = any(" + parameter(names.text(), "text[]") + ")";
+      condition_ += std::string(" and ") + column + " = any(" + parameter(names.text(), "text[]") + ")";
     }
   }
 
@@ -53,10 +54,10 @@ class PageQuery {
     addNames("l.kind", filter.kinds);
     addNames("l.status", filter.statuses);
     if (!filter.categories.empty()) addCategories(filter.categories);
-    if (filter.outcome) sql_ += " and l.outcome = " + parameter(core::nameOf(*filter.outcome), "text");
-    if (filter.modelUsed) sql_ += " and l.llm_used = " + parameter(core::nameOf(*filter.modelUsed), "text");
-    if (filter.source) sql_ += " and l.source = " + parameter(*filter.source, "text");
-    if (filter.important) sql_ += *filter.important ? " and l.important" : " and not l.important";
+    if (filter.outcome) condition_ += " and l.outcome = " + parameter(core::nameOf(*filter.outcome), "text");
+    if (filter.modelUsed) condition_ += " and l.llm_used = " + parameter(core::nameOf(*filter.modelUsed), "text");
+    if (filter.source) condition_ += " and l.source = " + parameter(*filter.source, "text");
+    if (filter.important) condition_ += *filter.important ? " and l.important" : " and not l.important";
   }
 
   void addCategories(const std::vector<std::string>& categories) {
@@ -65,13 +66,13 @@ class PageQuery {
     const std::string condition = categories.size() == 1 ? "l.category = " + parameter(categories.front(), "text")
                                                          : "l.category = any(" + parameter(names.text(), "text[]") + ")";
     const bool wantsPromoted = std::find(categories.begin(), categories.end(), core::kPromotedCategory) != categories.end();
-    sql_ += wantsPromoted ? " and (" + condition + " or l.promoted)" : " and " + condition;
+    condition_ += wantsPromoted ? " and (" + condition + " or l.promoted)" : " and " + condition;
   }
 
   void addBounds(const ports::LearningFilter& filter) {
-    if (filter.since) sql_ += " and l.timestamp >= " + parameter(*filter.since, "timestamptz");
-    if (filter.until) sql_ += " and l.timestamp < " + parameter(*filter.until, "timestamptz");
-    if (filter.minValue) sql_ += " and l.value_score >= " + parameter(*filter.minValue, "double precision");
+    if (filter.since) condition_ += " and l.timestamp >= " + parameter(*filter.since, "timestamptz");
+    if (filter.until) condition_ += " and l.timestamp < " + parameter(*filter.until, "timestamptz");
+    if (filter.minValue) condition_ += " and l.value_score >= " + parameter(*filter.minValue, "double precision");
   }
 
   /// The value is a text, or a scalar's canonical JSON.
@@ -87,10 +88,12 @@ class PageQuery {
       asScalar.set(key, *parsed);
       condition = "(" + condition + " or l.metadata @> " + parameter(json::write(asScalar), "jsonb") + ")";
     }
-    sql_ += " and " + condition;
+    condition_ += " and " + condition;
   }
 
-  std::string sql_;
+  std::string condition_ = "true";
+  std::string order_;
+  std::string limit_;
   Values values_;
 };
 
@@ -100,13 +103,19 @@ ports::LearningPage listLearnings(Connection& connection, const ports::LearningF
                                   const std::optional<ports::PagePlace>& after, std::size_t limit) {
   // One more than asked for tells whether this is the last page.
   const PageQuery page(filter, order, after, limit + 1);
+  const Rows rows = connection.run(page.sql(), page.values());
   ports::LearningPage answer;
-  answer.learnings = readLearnings(connection.run(page.sql(), page.values()));
-  if (answer.learnings.size() <= limit) return answer;
-  answer.learnings.resize(limit);
-  if (limit > 0) {
-    const auto& last = answer.learnings.back();
-    answer.next = ports::PagePlace{last.timestamp, last.valueScore, last.id};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Row row(rows, i);
+    auto learning = readLearning(row);
+    if (answer.learnings.size() == limit || row.count() >= kPageBytes) {
+      if (limit > 0) {
+        const auto& last = answer.learnings.back();
+        answer.next = ports::PagePlace{last.timestamp, last.valueScore, last.id};
+      }
+      break;
+    }
+    answer.learnings.push_back(std::move(learning));
   }
   return answer;
 }

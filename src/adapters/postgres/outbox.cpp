@@ -53,16 +53,13 @@ const Statement& pendingSql() {
 }
 
 const Statement& activeSql() {
-  static const Statement kActive("select v.vector, " + learningColumns() +
-                                 " from learnings l left join vectors v on v.seq = l.seq where l.id > $1::uuid and l.status = 'active' "
-                                 "and l.owns_entry order by l.id limit $2::bigint");
+  static const Statement kActive(
+      pageSql(WithVectors::Yes, "l.id > $1::uuid and l.status = 'active' and l.owns_entry", "l.id", "$2::bigint"));
   return kActive;
 }
 
 const Statement& firstActiveSql() {
-  static const Statement kActive("select v.vector, " + learningColumns() +
-                                 " from learnings l left join vectors v on v.seq = l.seq where l.status = 'active' "
-                                 "and l.owns_entry order by l.id limit $1::bigint");
+  static const Statement kActive(pageSql(WithVectors::Yes, "l.status = 'active' and l.owns_entry", "l.id", "$1::bigint"));
   return kActive;
 }
 
@@ -149,6 +146,7 @@ std::vector<ports::StoredEntry> activeEntries(Connection& connection, const std:
     ports::StoredEntry entry;
     entry.vector = readVector(row);
     entry.learning = readLearning(row);
+    if (row.count() >= kPageBytes) break;
     entries.push_back(std::move(entry));
   }
   return entries;

@@ -6,6 +6,7 @@
 #include "adapters/postgres/random_id.hpp"
 #include "adapters/postgres/reading.hpp"
 #include "adapters/postgres/settings.hpp"
+#include "adapters/postgres/text_search.hpp"
 #include "adapters/postgres/vectors.hpp"
 #include "adapters/postgres/writing.hpp"
 #include "support/timeout.hpp"
@@ -154,6 +155,11 @@ ports::Task<std::vector<core::Learning>> PostgresRecordStore::exportPage(std::op
 
 ports::Task<ports::StoreCounts> PostgresRecordStore::counts() {
   auto job = [](Connection& connection) { return storeCounts(connection); };
+  co_return co_await read(std::move(job));
+}
+
+ports::Task<std::vector<ports::TextHit>> PostgresRecordStore::searchText(ports::TextQuery query) {
+  auto job = [query = std::move(query)](Connection& connection) { return postgres::searchText(connection, query); };
   co_return co_await read(std::move(job));
 }
 

@@ -2,6 +2,7 @@
 
 #include <pqxx/pqxx>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -69,6 +70,24 @@ inline pqxx::result runText(pqxx::transaction_base& transaction, const std::stri
   return transaction.exec_params(sql, pqxx::prepare::make_dynamic_params(pointers));
 }
 
+/// COPY of rows with this many columns into a table that the search path finds.
+template <std::size_t Columns>
+class CopyIn {
+ public:
+  CopyIn(pqxx::transaction_base& transaction, const std::string& table, const std::vector<std::string>& columns)
+      : stream_(transaction, table, columns) {}
+  void write(const Texts& row) {
+    // Version 6 wants to know when it is compiled how many there are.
+    std::array<const char*, Columns> fields{};
+    for (std::size_t i = 0; i < Columns; ++i) fields[i] = row.at(i) ? row[i]->c_str() : nullptr;
+    stream_ << fields;
+  }
+  void complete() { stream_.complete(); }
+
+ private:
+  pqxx::stream_to stream_;
+};
+
 #else
 
 inline void stayBroken(pqxx::connection&) {}
@@ -93,6 +112,27 @@ inline pqxx::result runPrepared(pqxx::transaction_base& transaction, const std::
 inline pqxx::result runText(pqxx::transaction_base& transaction, const std::string& sql, const Texts& values) {
   return transaction.exec(sql, paramsOf(values));
 }
+
+template <std::size_t Columns>
+class CopyIn {
+ public:
+  CopyIn(pqxx::transaction_base& transaction, const std::string& table, const std::vector<std::string>& columns)
+      : stream_(pqxx::stream_to::raw_table(transaction, transaction.quote_name(table), listOf(transaction, columns))) {}
+  void write(const Texts& row) { stream_.write_row(row); }
+  void complete() { stream_.complete(); }
+
+ private:
+  static std::string listOf(pqxx::transaction_base& transaction, const std::vector<std::string>& columns) {
+    std::string list;
+    for (const auto& column : columns) {
+      if (!list.empty()) list += ", ";
+      list += transaction.quote_name(column);
+    }
+    return list;
+  }
+
+  pqxx::stream_to stream_;
+};
 
 #endif
 

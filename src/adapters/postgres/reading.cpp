@@ -36,12 +36,12 @@ const Statement& byKeySql() {
 }
 
 const Statement& exportSql() {
-  static const Statement kExport("select " + learningColumns() + " from learnings l where l.id > $1 order by l.id limit $2::bigint");
+  static const Statement kExport(pageSql(WithVectors::No, "l.id > $1", "l.id", "$2::bigint"));
   return kExport;
 }
 
 const Statement& firstExportSql() {
-  static const Statement kExport("select " + learningColumns() + " from learnings l order by l.id limit $1::bigint");
+  static const Statement kExport(pageSql(WithVectors::No, "true", "l.id", "$1::bigint"));
   return kExport;
 }
 
@@ -71,8 +71,16 @@ std::vector<core::Learning> learningsWithKeys(Connection& connection, const std:
 
 std::vector<core::Learning> exportedLearnings(Connection& connection, const std::optional<core::LearningId>& after, std::size_t limit) {
   const auto count = static_cast<std::int64_t>(limit);
-  return readLearnings(after ? connection.run(exportSql(), Values().add(*after).add(count))
-                             : connection.run(firstExportSql(), Values().add(count)));
+  const Rows rows =
+      after ? connection.run(exportSql(), Values().add(*after).add(count)) : connection.run(firstExportSql(), Values().add(count));
+  std::vector<core::Learning> learnings;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Row row(rows, i);
+    auto learning = readLearning(row);
+    if (row.count() >= kPageBytes) break;
+    learnings.push_back(std::move(learning));
+  }
+  return learnings;
 }
 
 ports::StoreCounts storeCounts(Connection& connection) {

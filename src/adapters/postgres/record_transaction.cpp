@@ -159,7 +159,12 @@ std::optional<RecordTransaction::StoredRow> RecordTransaction::rowOf(const core:
 }
 
 Result<std::optional<core::Learning>> RecordTransaction::load(const core::LearningId& id) {
-  return attempt([&]() -> Result<std::optional<core::Learning>> { return one(context_.connection.run(loadSql(), Values().add(id))); });
+  return attempt([&]() -> Result<std::optional<core::Learning>> {
+    if (bulk_.isNew(id)) return std::optional<core::Learning>();
+    if (auto gathered = bulk_.gathered(id)) return gathered;
+    if (bulk_.isGathered(id)) bulk_.flush();
+    return one(context_.connection.run(loadSql(), Values().add(id)));
+  });
 }
 
 Result<std::optional<core::Learning>> RecordTransaction::findSame(const core::Learning& learning) {
@@ -168,6 +173,8 @@ Result<std::optional<core::Learning>> RecordTransaction::findSame(const core::Le
     if (learning.kind == core::Kind::Interaction) return std::optional<core::Learning>();
     const core::Key key = keyOf(learning);
     lock(key.digest);
+    if (bulk_.isNew(key)) return std::optional<core::Learning>();
+    bulk_.flush();
     Values values;
     values.add(key.digest).add(core::nameOf(learning.kind)).add(learning.category).add(learning.solution);
     return one(context_.connection.run(sameSql(), values));
@@ -177,6 +184,8 @@ Result<std::optional<core::Learning>> RecordTransaction::findSame(const core::Le
 Result<std::optional<core::Learning>> RecordTransaction::findOpenFailure(const core::Key& key) {
   return attempt([&]() -> Result<std::optional<core::Learning>> {
     lock(key.digest);
+    if (bulk_.isNew(key)) return std::optional<core::Learning>();
+    bulk_.flush();
     return one(context_.connection.run(openFailureSql(), Values().add(key.digest)));
   });
 }
@@ -184,6 +193,8 @@ Result<std::optional<core::Learning>> RecordTransaction::findOpenFailure(const c
 Result<bool> RecordTransaction::hasKey(const core::Key& key, const core::LearningId& except) {
   return attempt([&]() -> Result<bool> {
     lock(key.digest);
+    if (bulk_.isNew(key)) return false;
+    bulk_.flush();
     const Rows rows = context_.connection.run(kHasKey, Values().add(key.digest).add(except));
     return Row(rows, 0).boolean();
   });
@@ -191,25 +202,48 @@ Result<bool> RecordTransaction::hasKey(const core::Key& key, const core::Learnin
 
 Result<bool> RecordTransaction::hasAny() {
   return attempt([&]() -> Result<bool> {
+    if (!bulk_.isEmpty()) return true;
     const Rows rows = context_.connection.run(kAny);
     return Row(rows, 0).boolean();
   });
 }
 
-Result<void> RecordTransaction::insert(const core::Learning& learning) {
-  static const Statement kInsert(insertSql());
+Result<void> RecordTransaction::expect(const std::vector<ports::ExpectedLearning>& learnings) {
   return attempt([&]() -> Result<void> {
-    RowPlace place;
-    place.revision = 1;
-    place.key = keyOf(learning);
-    place.entryDigest = entryDigestOf(learning, place.key);
-    lock(place.key.digest);
-    Values values;
-    addLearning(values, learning, place);
-    addClaim(values, context_.claimer);
-    if (!context_.connection.run(kInsert, values).empty()) return {};
-    return Error(ErrorKind::Conflict, "there is a learning with the id " + learning.id.text() + " already").withId(learning.id.text());
+    if (lock_ == WriteLock::Keys && learnings.size() > kMostLocks) throw TooManyKeys();
+    if (lock_ == WriteLock::WholeStore) bulk_.expect(learnings);
+    return {};
   });
+}
+
+Result<void> RecordTransaction::flush() {
+  return attempt([&]() -> Result<void> {
+    bulk_.flush();
+    return {};
+  });
+}
+
+Result<void> RecordTransaction::insert(const core::Learning& learning) {
+  return attempt([&]() -> Result<void> {
+    const core::Key key = keyOf(learning);
+    lock(key.digest);
+    if (bulk_.take(learning, key)) return {};
+    bulk_.flush();
+    return insertAlone(learning, key);
+  });
+}
+
+Result<void> RecordTransaction::insertAlone(const core::Learning& learning, const core::Key& key) {
+  static const Statement kInsert(insertSql());
+  RowPlace place;
+  place.revision = 1;
+  place.key = key;
+  place.entryDigest = entryDigestOf(learning, key);
+  Values values;
+  addLearning(values, learning, place);
+  addClaim(values, context_.claimer);
+  if (!context_.connection.run(kInsert, values).empty()) return {};
+  return Error(ErrorKind::Conflict, "there is a learning with the id " + learning.id.text() + " already").withId(learning.id.text());
 }
 
 /// Where a row with other index contents stands: its next revision, its key, and whether it has an entry of its own.
@@ -236,6 +270,8 @@ void RecordTransaction::writeRow(const RowPlace& after, const core::Learning& le
 
 Result<void> RecordTransaction::update(const core::Learning& learning, ports::IndexChange change) {
   return attempt([&]() -> Result<void> {
+    // Those that share an entry know of each other by their rows.
+    if (bulk_.isGathered(learning.id) || learning.kind == core::Kind::Interaction) bulk_.flush();
     const auto before = rowOf(learning.id);
     if (!before) return notThere(learning.id);
     if (change == ports::IndexChange::None) {
@@ -262,6 +298,7 @@ Result<void> RecordTransaction::update(const core::Learning& learning, ports::In
 
 Result<void> RecordTransaction::erase(const core::LearningId& id) {
   return attempt([&]() -> Result<void> {
+    bulk_.flush();
     const auto before = rowOf(id);
     if (!before) return notThere(id);
     if (before->isInIndex()) enqueue(context_, {before->seq, id, before->place.revision + 1, Removal::Yes});
@@ -276,6 +313,7 @@ Result<void> RecordTransaction::erase(const core::LearningId& id) {
 
 Result<void> RecordTransaction::addFeedback(const ports::FeedbackEntry& entry) {
   return attempt([&]() -> Result<void> {
+    if (bulk_.isGathered(entry.id)) bulk_.flush();
     Values values;
     values.add(entry.id).add(entry.time).add(core::nameOf(entry.outcome)).add(entry.note).add(entry.uid);
     if (context_.connection.run(kAddFeedback, values).affected() == 0) return notThere(entry.id);
@@ -285,6 +323,7 @@ Result<void> RecordTransaction::addFeedback(const ports::FeedbackEntry& entry) {
 
 Result<void> RecordTransaction::addScoreHistory(const core::Learning& before, core::Timestamp until) {
   return attempt([&]() -> Result<void> {
+    if (bulk_.isGathered(before.id)) bulk_.flush();
     Values values;
     values.add(before.id).add(until).add(before.valueScore).add(before.profile).add(before.weightSet);
     const std::string factors = record_rows::factorsText(before.factors);

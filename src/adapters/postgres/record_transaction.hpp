@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/postgres/bulk_insert.hpp"
 #include "adapters/postgres/learning_row.hpp"
 #include "adapters/postgres/outbox.hpp"
 #include "adapters/postgres/schema.hpp"
@@ -20,8 +21,10 @@ enum class WriteLock : unsigned char { Keys, WholeStore };
 /// be kept then, whatever the work made of it.
 class RecordTransaction final : public ports::RecordTransaction {
  public:
-  RecordTransaction(WriteContext context, const SchemaNames& names, WriteLock lock) : context_(context), names_(names), lock_(lock) {}
+  RecordTransaction(WriteContext context, const SchemaNames& names, WriteLock lock)
+      : context_(context), names_(names), lock_(lock), bulk_(context.connection) {}
 
+  core::Result<void> expect(const std::vector<ports::ExpectedLearning>& learnings) override;
   core::Result<std::optional<core::Learning>> load(const core::LearningId& id) override;
   core::Result<std::optional<core::Learning>> findSame(const core::Learning& learning) override;
   core::Result<std::optional<core::Learning>> findOpenFailure(const core::Key& key) override;
@@ -40,6 +43,8 @@ class RecordTransaction final : public ports::RecordTransaction {
   core::Result<void> remember(std::uint32_t uid, const std::string& idempotencyKey, core::Timestamp now,
                               const ports::RememberedAnswer& answer) override;
 
+  /// Writes what the inserts have gathered; before the commit.
+  core::Result<void> flush();
   [[nodiscard]] const std::optional<PostgresFailure>& failure() const { return failure_; }
   [[nodiscard]] const std::optional<core::Error>& bug() const { return bug_; }
   /// It came to too many keys: to be run again under WriteLock::WholeStore.
@@ -62,6 +67,7 @@ class RecordTransaction final : public ports::RecordTransaction {
   };
 
   void lock(const Digest& digest);
+  core::Result<void> insertAlone(const core::Learning& learning, const core::Key& key);
   core::Key keyOf(const core::Learning& learning);
   std::optional<StoredRow> rowOf(const core::LearningId& id);
   RowPlace placeAfter(const StoredRow& before, const core::Learning& learning);
@@ -71,6 +77,7 @@ class RecordTransaction final : public ports::RecordTransaction {
   const SchemaNames& names_;
   const WriteLock lock_;
   std::vector<Digest> locked_;
+  BulkInsert bulk_;
   std::optional<PostgresFailure> failure_;
   std::optional<core::Error> bug_;
   bool needsWholeStore_ = false;

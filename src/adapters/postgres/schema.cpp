@@ -108,8 +108,8 @@ void takeStep(Connection& connection, const SchemaNames& names, const Migration&
                     ", " + quotedText(step.name) + ", " + quotedText(digestOf(step)) + ")");
 }
 
-/// True: one step more was taken, look again.
-Result<bool> goForward(Connection& connection, const SchemaNames& names, std::span<const Migration> steps) {
+/// True: one step more was taken, look again. `isNew`: the schema was not there before.
+Result<bool> goForward(Connection& connection, const SchemaNames& names, std::span<const Migration> steps, bool& isNew) {
   Work work(connection);
   connection.script(
       "set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local "
@@ -121,7 +121,8 @@ Result<bool> goForward(Connection& connection, const SchemaNames& names, std::sp
   const Migration& step = steps[*version];
   takeStep(connection, names, step, *version + 1);
   work.commit();
-  if (*version > 0) {
+  isNew = isNew || *version == 0;
+  if (!isNew) {
     support::log::info("the record store's schema was brought forward", {{"SCHEMA", names.schema()}, {"STEP", std::string(step.name)}});
   }
   return true;
@@ -162,8 +163,9 @@ std::string SchemaNames::quotedViews() const { return quotedName(views()); }
 
 Result<void> migrate(Connection& connection, const SchemaNames& names, std::span<const Migration> steps) {
   connection.setPatience(kPatience);
+  bool isNew = false;
   while (true) {
-    auto went = goForward(connection, names, steps);
+    auto went = goForward(connection, names, steps, isNew);
     if (!went) return went.error();
     if (!*went) break;
   }

@@ -1,5 +1,7 @@
 #include "adapters/postgres/values.hpp"
 
+#include "core/hex.hpp"
+
 #include <charconv>
 #include <stdexcept>
 #include <utility>
@@ -7,8 +9,6 @@
 namespace learnd::postgres {
 
 namespace {
-
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 template <class Number>
 std::string shortest(Number number) {
@@ -19,16 +19,7 @@ std::string shortest(Number number) {
 
 }  // namespace
 
-std::string bytesText(const std::uint8_t* bytes, std::size_t size) {
-  std::string text;
-  text.reserve(2 + 2 * size);
-  text += "\\x";
-  for (std::size_t i = 0; i < size; ++i) {
-    text += kHexDigits[bytes[i] >> 4U];
-    text += kHexDigits[bytes[i] & 15U];
-  }
-  return text;
-}
+std::string bytesText(const std::uint8_t* bytes, std::size_t size) { return "\\x" + core::hexText({bytes, size}); }
 
 std::string numberText(double number) { return shortest(number); }
 
@@ -71,6 +62,12 @@ Values& Values::add(core::Timestamp time) {
 Values& Values::add(const std::array<std::uint8_t, 32>& digest) {
   texts_.emplace_back(bytesText(digest.data(), digest.size()));
   return *this;
+}
+
+std::size_t Values::bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& text : texts_) bytes += text ? text->size() : 0;
+  return bytes;
 }
 
 void ArrayText::separate() {

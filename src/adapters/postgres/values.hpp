@@ -35,6 +35,8 @@ class Values {
   }
 
   [[nodiscard]] const std::vector<std::optional<std::string>>& texts() const { return texts_; }
+  /// About what they take on the way.
+  [[nodiscard]] std::size_t bytes() const;
 
  private:
   std::vector<std::optional<std::string>> texts_;

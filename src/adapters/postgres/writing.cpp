@@ -81,6 +81,7 @@ class Try {
     } catch (const std::exception& error) {
       answer_ = Error(ErrorKind::Internal, std::string("record store: ") + error.what());
     }
+    if (answer_ && !inside.failure() && !inside.bug()) answer_ = inside.flush();
     if (inside.failure()) throw *inside.failure();
     if (inside.bug() || !answer_) {
       slot_.rollBack();

@@ -7,6 +7,7 @@
 #include "adapters/sqlite/record_transaction.hpp"
 #include "adapters/sqlite/schema.hpp"
 #include "adapters/sqlite/settings.hpp"
+#include "adapters/sqlite/text_index.hpp"
 #include "adapters/sqlite/vectors.hpp"
 
 #include <sqlite3.h>
@@ -41,8 +42,11 @@ Sequence sequenceOf(Connection& connection) {
 }  // namespace
 
 SqliteRecordStore::SqliteRecordStore(StateFolder folder, std::vector<Connection> readers, Connection writer, Sequence sequence,
-                                     std::size_t queueLimit)
-    : folder_(std::move(folder)), writer_(std::move(writer), sequence, queueLimit), readers_(std::move(readers), queueLimit) {}
+                                     const SqliteOptions& options)
+    : folder_(std::move(folder)),
+      keepsTextIndex_(options.keepTextIndex),
+      writer_(std::move(writer), sequence, options.queueLimit),
+      readers_(std::move(readers), options.queueLimit) {}
 
 Result<std::unique_ptr<SqliteRecordStore>> SqliteRecordStore::open(SqliteOptions options) {
   using Opened = std::unique_ptr<SqliteRecordStore>;
@@ -50,9 +54,11 @@ Result<std::unique_ptr<SqliteRecordStore>> SqliteRecordStore::open(SqliteOptions
   if (!folder) return folder.error();
   return guarded([&]() -> Result<Opened> {
     Connection writer(folder->database(), Access::ReadWrite);
+    admitTextIndex(writer, options.keepTextIndex);
     // First: a file that is refused stays as it is, and a step may rebuild tables that others refer to.
     if (auto migrated = migrate(writer, migrations()); !migrated) return migrated.error();
     writer.execute(kWriterSettings);
+    setTextIndex(writer, options.keepTextIndex);
     std::vector<Connection> readers;
     for (std::size_t i = 0; i < kReaders; ++i) {
       readers.emplace_back(folder->database(), Access::ReadOnly);
@@ -60,7 +66,7 @@ Result<std::unique_ptr<SqliteRecordStore>> SqliteRecordStore::open(SqliteOptions
       addMetadataFunction(readers.back());
     }
     const Sequence sequence = sequenceOf(writer);
-    return Opened(new SqliteRecordStore(std::move(*folder), std::move(readers), std::move(writer), sequence, options.queueLimit));
+    return Opened(new SqliteRecordStore(std::move(*folder), std::move(readers), std::move(writer), sequence, options));
   });
 }
 
@@ -99,6 +105,12 @@ ports::Task<std::vector<core::Learning>> SqliteRecordStore::exportPage(std::opti
 
 ports::Task<ports::StoreCounts> SqliteRecordStore::counts() {
   auto job = [](Connection& connection) { return storeCounts(connection); };
+  co_return co_await readers_.read(std::move(job));
+}
+
+ports::Task<std::vector<ports::TextHit>> SqliteRecordStore::searchText(ports::TextQuery query) {
+  if (!keepsTextIndex_) co_return core::Error(core::ErrorKind::Unavailable, "the record store keeps no index of words");
+  auto job = [query = std::move(query)](Connection& connection) { return sqlite::searchText(connection, query); };
   co_return co_await readers_.read(std::move(job));
 }
 

@@ -15,6 +15,7 @@ namespace learnd::sqlite {
 struct SqliteOptions {
   std::filesystem::path stateFolder;  // made if missing; holds learnd.db and what belongs to it
   std::size_t queueLimit = 1024;      // writes, and reads, that may wait; past it they are Busy
+  bool keepTextIndex = false;         // for searchText; dropped where it is not wanted any more
 };
 
 /// The record store in one SQLite file: write-ahead log, every write() synced before it is answered, with that of concurrent callers in one
@@ -33,6 +34,7 @@ class SqliteRecordStore final : public ports::RecordStore {
                                         std::size_t limit) override;
   ports::Task<std::vector<core::Learning>> exportPage(std::optional<core::LearningId> after, std::size_t limit) override;
   ports::Task<ports::StoreCounts> counts() override;
+  ports::Task<std::vector<ports::TextHit>> searchText(ports::TextQuery query) override;
   ports::Task<std::vector<ports::PendingEntry>> pending(core::Timestamp now, std::size_t limit) override;
   ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries) override;
   ports::Task<void> failIndexing(std::vector<ports::FailedEntry> entries) override;
@@ -55,10 +57,12 @@ class SqliteRecordStore final : public ports::RecordStore {
   [[nodiscard]] WriterFigures writerFigures() const { return writer_.figures(); }
 
  private:
-  SqliteRecordStore(StateFolder folder, std::vector<Connection> readers, Connection writer, Sequence sequence, std::size_t queueLimit);
+  SqliteRecordStore(StateFolder folder, std::vector<Connection> readers, Connection writer, Sequence sequence,
+                    const SqliteOptions& options);
 
   // In this order: the folder's lock goes last, the readers go before the writer, which empties the log as it closes.
   StateFolder folder_;
+  const bool keepsTextIndex_;
   Writer writer_;
   Readers readers_;
 };

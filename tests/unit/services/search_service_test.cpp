@@ -15,8 +15,9 @@ class Search : public testing::Test {
     ASSERT_TRUE(fakes::runTask(io, fake.services.calibration.prepare()));
   }
 
-  core::LearningId store(Kind kind, std::string query, std::string solution) {
+  core::LearningId store(Kind kind, std::string query, std::string solution, std::string category = "") {
     StoreRequest request;
+    request.learning.category = std::move(category);
     request.learning.kind = kind;
     request.learning.query = std::move(query);
     request.learning.solution = std::move(solution);
@@ -133,17 +134,49 @@ TEST_F(Search, WhatIsFoundByWordsAloneIsContext) {
   EXPECT_EQ(answer.reuse.id, id);
 }
 
-TEST_F(Search, WithoutItsIndexItStillFindsEqualKeysAndSaysSo) {
+TEST_F(Search, WithoutItsIndexTheRecordStoresWordsServeAndItSaysSo) {
+  const auto id = store(Kind::Solution, "plugh xyzzy", "so");
+  const auto other = store(Kind::Solution, "plugh frotz", "so", "other-things");
+  fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  const SearchAnswer equal = search("Plugh XYZZY");
+  EXPECT_TRUE(equal.degraded);
+  ASSERT_EQ(equal.results.size(), 2U);
+  EXPECT_EQ(equal.results[0].learning.id, id);
+  EXPECT_EQ(equal.reuse.decision, core::ReuseDecision::Reuse);
+  const SearchAnswer words = search("frotz and more");
+  EXPECT_TRUE(words.degraded);
+  ASSERT_EQ(words.results.size(), 1U);
+  EXPECT_EQ(words.results[0].learning.id, other);
+  EXPECT_FALSE(words.results[0].score);
+  EXPECT_EQ(words.reuse.decision, core::ReuseDecision::Context);
+  EXPECT_TRUE(search("something else").results.empty());
+}
+
+TEST_F(Search, WithoutItsIndexFiltersHoldToo) {
+  store(Kind::Solution, "plugh xyzzy", "so", "one-thing");
+  const auto id = store(Kind::Failure, "plugh frotz", "so", "other-things");
+  fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  SearchRequest byCategory;
+  byCategory.query = "plugh";
+  byCategory.categories = {"other-things"};
+  SearchRequest byKind;
+  byKind.query = "plugh";
+  byKind.kinds = {Kind::Failure};
+  for (const auto& request : {byCategory, byKind}) {
+    const auto answer = fakes::runTask(io, fake.services.search.search(request)).value();
+    ASSERT_EQ(answer.results.size(), 1U);
+    EXPECT_EQ(answer.results[0].learning.id, id);
+  }
+}
+
+TEST_F(Search, WhereTheRecordStoreKeepsNoWordsEqualKeysAreFoundStill) {
   const auto id = store(Kind::Solution, "plugh xyzzy", "so");
   fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
-  const SearchAnswer answer = search("Plugh XYZZY");
+  fake.records.keepsTextIndex = false;
+  const SearchAnswer answer = search("plugh xyzzy");
   EXPECT_TRUE(answer.degraded);
   ASSERT_EQ(answer.results.size(), 1U);
   EXPECT_EQ(answer.results[0].learning.id, id);
-  EXPECT_EQ(answer.reuse.decision, core::ReuseDecision::Reuse);
-  const SearchAnswer other = search("something else");
-  EXPECT_TRUE(other.degraded);
-  EXPECT_TRUE(other.results.empty());
 }
 
 }  // namespace
