@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -10,14 +11,37 @@ BINARIES = Path(os.environ["LEARND_TEST_BINARIES"])
 
 class FakeQdrant:
     def __init__(self, *arguments):
-        self.process = subprocess.Popen([str(BINARIES / "fake_qdrant"), "--print-port", *arguments], stdout=subprocess.PIPE)
+        self.arguments, self.port, self.process = arguments, 0, None
+        self.start()
+
+    def start(self):
+        """On the port that it had, where it ran before; with what it held, where it has a journal."""
+        self.process = subprocess.Popen([str(BINARIES / "fake_qdrant"), "--print-port", "--port", str(self.port), *self.arguments],
+                                        stdout=subprocess.PIPE)
         self.port = int(self.process.stdout.readline())
-        self.url = "http://127.0.0.1:%d" % self.port
+
+    @property
+    def url(self):
+        return "http://127.0.0.1:%d" % self.port
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    @property
+    def config(self):
+        return '[index]\nbackend = "qdrant"\nurl = "%s"\n' % self.url
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def kill(self):
+        self.process.kill()
         self.close()
 
     def close(self):

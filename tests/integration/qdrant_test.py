@@ -1,9 +1,11 @@
 """The index on a Qdrant server: what programs see there, collections of others, keys, limits; and their points imported."""
 import json
 import random
+import tempfile
 import time
 import unittest
 import uuid
+from pathlib import Path
 
 from fake_qdrant import FakeQdrant
 from learnd_daemon import Daemon
@@ -76,6 +78,31 @@ class Served(unittest.TestCase):
             daemon.start()
             with daemon.client() as client:
                 self.assertEqual(len(client.search("grow disk image").json["results"]), 1)
+
+    def test_while_it_is_away_the_record_stores_words_answer(self):
+        with FakeQdrant("--journal", str(self.journal())) as server, Daemon(config(server)) as daemon, daemon.client() as client:
+            stored = client.store("Which process holds a deleted file open?", "lsof +L1", category="disk-trouble").json["id"]
+            client.store("Which file system is full?", "df -h", category="other-things")
+            daemon.wait_indexed()
+            server.kill()
+            answer = client.search("deleted files that are held", categories=["disk-trouble"]).json
+            self.assertEqual((answer["degraded"], [one["id"] for one in answer["results"]], answer["results"][0]["score"]), (True, [stored], None))
+            later = client.store("Who deleted the journal?", "ausearch -f journal", category="disk-trouble")
+            self.assertEqual((later.status, later.json["indexed"]), (201, False))
+            self.assertIn(later.json["id"], [one["id"] for one in client.search("journal").json["results"]])
+            server.start()
+            end = time.monotonic() + 30
+            while client.search("journal", count=False).json["degraded"] and time.monotonic() < end:
+                time.sleep(0.1)
+            daemon.wait_indexed()
+            answer = client.search("Who deleted my journal?").json
+            self.assertEqual((answer["degraded"], answer["results"][0]["id"]), (False, later.json["id"]))
+            self.assertEqual(len(server.points("disk-trouble")), 2)
+
+    def journal(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return Path(folder.name) / "journal"
 
     def test_doctor_says_version_and_address(self):
         with FakeQdrant("--version", "1.16.3") as server, Daemon(config(server)) as daemon, daemon.client() as client:
