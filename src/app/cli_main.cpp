@@ -1,4 +1,6 @@
 #include "app/qdrant_points.hpp"
 #include "interfaces/cli/learnctl.hpp"
 
-int main(int argumentCount, char** arguments) { return learnd::cli::runLearnctl(argumentCount, arguments, learnd::app::openQdrantPoints); }
+int main(int argumentCount, char** arguments) {
+  return learnd::cli::runLearnctl(argumentCount, arguments, learnd::app::openQdrantPoints, learnd::app::removeQdrantCollections);
+}

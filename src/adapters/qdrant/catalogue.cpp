@@ -42,6 +42,8 @@ std::size_t Holdings::dimensions() const {
   return most;
 }
 
+bool Holdings::isTaken(const std::string& alias) const { return contains(foreign, alias) || foreignAliases.contains(alias); }
+
 CollectionPlan Catalogue::planOf(const Collection& collection) const {
   return {collection.name, collection.dimensions, prefix_, collection.rebuild};
 }
@@ -123,16 +125,18 @@ void Catalogue::sortInOne(Holdings& holdings, Collection collection, const Colle
 }
 
 void Catalogue::findInTheWay(Holdings& holdings, const AliasMap& aliases) const {
+  for (const auto& [alias, target] : aliases) {
+    const bool isOurs =
+        std::any_of(holdings.others.begin(), holdings.others.end(), [&](const Collection& one) { return one.name == target; });
+    if (!isOurs) holdings.foreignAliases.insert(alias);
+  }
   std::vector<std::string> wanted;
   for (const auto category : kKnownCategories) wanted.push_back(aliasName(prefix_, category));
   for (const auto& one : holdings.others) wanted.push_back(aliasName(prefix_, one.category));
   std::sort(wanted.begin(), wanted.end());
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   for (const auto& name : wanted) {
-    const auto alias = aliases.find(name);
-    const bool isOurs = alias != aliases.end() && std::any_of(holdings.others.begin(), holdings.others.end(),
-                                                              [&alias](const Collection& one) { return one.name == alias->second; });
-    if (contains(holdings.foreign, name) || (alias != aliases.end() && !isOurs)) holdings.inTheWay.push_back(name);
+    if (holdings.isTaken(name)) holdings.inTheWay.push_back(name);
   }
 }
 
@@ -152,8 +156,7 @@ boost::asio::awaitable<void> Catalogue::chooseServing(Holdings& holdings, const 
   for (const auto& [category, collection] : unaliased) {
     holdings.serving.emplace(category, collection);
     // In vain where the key may only read: whoever may write makes it good.
-    if (!contains(holdings.inTheWay, aliasName(prefix_, category)))
-      (void)co_await setAlias(api_, aliasName(prefix_, category), collection.name);
+    if (!holdings.isTaken(aliasName(prefix_, category))) (void)co_await setAlias(api_, aliasName(prefix_, category), collection.name);
   }
   std::erase_if(holdings.others, [&holdings](const Collection& one) {
     const auto place = holdings.serving.find(one.category);
@@ -200,7 +203,7 @@ ports::Task<Collection> Catalogue::serving(std::string category, std::size_t dim
 
 ports::Task<void> Catalogue::serveBy(Collection collection, const Holdings& holdings) {
   const std::string alias = aliasName(prefix_, collection.category);
-  if (contains(holdings.inTheWay, alias)) {
+  if (holdings.isTaken(alias)) {
     support::log::warning("a collection of others has the name that programs would ask learnd's by; see doctor", {{"COLLECTION", alias}});
     co_return core::Result<void>();
   }

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,13 @@ struct Holdings {
   std::vector<Collection> others;                    // of ours: being built, outdated, or left by something that was broken off
   std::map<std::string, std::string> outdated;       // of these, by category, those whose words another learnd made: why, and what to do
   std::vector<std::string> foreign;                  // collections of others; they are never touched
+  std::set<std::string> foreignAliases;              // aliases of these
   std::vector<std::string> inTheWay;                 // names by which programs would ask a collection of ours, taken by others
   std::map<std::string, std::uint32_t> generations;  // by category, the last number that a name has
 
   [[nodiscard]] std::size_t dimensions() const;
+  /// Whether others have a collection or an alias of this name.
+  [[nodiscard]] bool isTaken(const std::string& alias) const;
   [[nodiscard]] bool conditionalWrites() const { return version >= kConditionalWrites; }
 };
 

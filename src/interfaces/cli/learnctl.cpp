@@ -55,11 +55,12 @@ int runChosen(Session& session) {
 
 }  // namespace
 
-int runLearnctl(int argumentCount, char** arguments, PointSourceMaker openPoints) {
+int runLearnctl(int argumentCount, char** arguments, PointSourceMaker openPoints, CollectionRemover removeCollections) {
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app("learnctl talks to learnd, which remembers what worked.", "learnctl");
   Session session;
   session.openPoints = std::move(openPoints);
+  session.removeCollections = std::move(removeCollections);
   addGlobalFlags(app, session);
   addStoreCommands(app, session);
   addSearchCommand(app, session);

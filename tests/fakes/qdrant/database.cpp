@@ -24,7 +24,9 @@ struct PlainAnswer {
 Value bodyOf(const FakeRequest& request) {
   auto parsed = json::parse(request.body);
   if (parsed) return std::move(*parsed);
-  if (request.body.empty()) throw badJson("EOF while parsing a value at line 1 column 0");
+  const std::size_t last = request.body.find_last_not_of(" \t\r\n");
+  const bool cut = last == std::string::npos || std::string_view(":,{[").find(request.body[last]) != std::string_view::npos;
+  if (cut) throw badJson("EOF while parsing a value at line 1 column " + std::to_string(request.body.size()));
   throw badJson("expected value at line 1 column 1");
 }
 

@@ -182,6 +182,11 @@ std::optional<FakeResponse> FakeConversation::refusal(const FakeRequest& request
   if (key == settings.apiKey) return std::nullopt;
   if (settings.readOnlyKey.empty() || key != settings.readOnlyKey) return FakeResponse{401, "", "Invalid API key or JWT"};
   if (Database::onlyReads(request)) return std::nullopt;
+  // Whether there is such a collection is looked at first.
+  if (request.path.size() > 2 && request.path[0] == "collections") {
+    const auto there = server_.ask("GET", "/collections/" + request.path[1]);
+    if (there.status != 200) return there;
+  }
   return jsonError(403, "Forbidden: Global manage access is required");
 }
 

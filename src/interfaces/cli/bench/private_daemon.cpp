@@ -4,6 +4,7 @@
 #include "interfaces/cli/text_input.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -16,6 +17,7 @@
 #include <iterator>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 namespace learnd::cli {
 
@@ -51,7 +53,8 @@ toml::table readTable(const std::string& file) {
 
 }  // namespace
 
-PrivateDaemon::PrivateDaemon(const std::string& config) : folder_(makeFolder()) {
+PrivateDaemon::PrivateDaemon(const std::string& config, CollectionRemover removeCollections)
+    : folder_(makeFolder()), removeCollections_(std::move(removeCollections)) {
   try {
     writeConfig(config);
     start();
@@ -70,13 +73,25 @@ void PrivateDaemon::end() {
   }
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
+  if (!server_) return;
+  const Server server = *std::exchange(server_, std::nullopt);
+  try {
+    removeCollections_(server.url, server.keyFile, server.prefix);
+  } catch (const SourceError& error) {
+    fmt::print(stderr, "learnctl: collections that begin with {} are left: {}\n", server.prefix, error.what());
+  }
 }
 
-void PrivateDaemon::writeConfig(const std::string& config) const {
+void PrivateDaemon::writeConfig(const std::string& config) {
   toml::table table = readTable(config);
   table.insert_or_assign("server", toml::table{{"socket", socket()}, {"bus", "none"}});
   if (toml::table* index = table["index"].as_table(); index != nullptr) {
-    index->insert_or_assign("prefix", "bench-" + std::to_string(getpid()) + "-");
+    const std::string prefix = "bench-" + std::to_string(getpid()) + "-";
+    index->insert_or_assign("prefix", prefix);
+    if ((*index)["backend"].value_or(std::string()) == "qdrant") {
+      server_ =
+          Server{(*index)["url"].value_or(std::string("http://127.0.0.1:6333")), (*index)["api_key_file"].value_or(std::string()), prefix};
+    }
   }
   std::ofstream(folder_ / "config.toml") << table << '\n';
 }

@@ -143,7 +143,7 @@ int printMetrics(const Session& session, const Metrics& metrics) {
 
 int runBench(const Session& session, const BenchFlags& flags) {
   const DataSet set = readDataSet(flags.folder);
-  const PrivateDaemon daemon(flags.config);
+  const PrivateDaemon daemon(flags.config, session.removeCollections);
   Client client(daemon.socket());
   importCorpus(client, set);
   waitForIndex(client);
