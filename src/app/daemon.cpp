@@ -179,6 +179,8 @@ asio::awaitable<void> live(Parts& parts) {
   auto resumed = co_await parts.services->jobs.resume();
   if (!resumed) support::log::warning("whether a reindex is unfinished is not known", {{"ERROR", resumed.error().message()}});
   spawn(parts, parts.services->indexer.run(), "the indexer ended");
+  if (parts.services->follower.isNeeded())
+    spawn(parts, parts.services->follower.run(), "what other daemons change is not followed any more");
   spawn(parts, flushQuality(parts.services->quality), "the quality log ended");
   spawn(parts, support::pulseWatchdog(), "the watchdog's pulse ended");
   support::notifyReady("Serving");

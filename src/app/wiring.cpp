@@ -27,6 +27,7 @@ core::Result<std::unique_ptr<ports::RecordStore>> openPostgres(const config::Con
   options.dsn = config.store.dsn;
   options.passwordFile = config.store.passwordFile;
   options.schema = config.store.schema;
+  options.followChanges = config.index.backend == "embedded";
   auto opened = postgres::PostgresRecordStore::open(std::move(options));
   if (!opened) return opened.error();
   return std::unique_ptr<ports::RecordStore>(std::move(*opened));

@@ -239,6 +239,15 @@ class RecordStore {
   /// Active learnings that have an index entry of their own, by ascending id with their vectors, for loading an index.
   virtual Task<std::vector<StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) = 0;
 
+  /// Whether other processes change it too, and this one asks what they did.
+  [[nodiscard]] virtual bool isFollowed() const { return false; }
+  /// Learnings whose index entry, or its vector, another process changed since the last call; the first call begins. One call at a time.
+  virtual Task<std::vector<core::LearningId>> changedByOthers() { co_return Error(ErrorKind::Internal, "this record store is not shared"); }
+  /// Of these the active ones that have an index entry of their own, with their vectors.
+  virtual Task<std::vector<StoredEntry>> entriesOf(std::vector<core::LearningId>) {
+    co_return Error(ErrorKind::Internal, "this record store is not shared");
+  }
+
   /// What a service has to remember over a restart, by a name of its own; an empty text forgets it.
   virtual Task<std::string> note(std::string name) = 0;
   virtual Task<void> saveNote(std::string name, std::string text) = 0;

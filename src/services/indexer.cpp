@@ -72,6 +72,11 @@ ports::Task<void> Indexer::load() {
     co_return core::Error(core::ErrorKind::Timeout, "the index was not loaded to its end");
   }
   if (context_.index.keepsVectorsInStore()) {
+    if (context_.records.isFollowed()) {
+      // From here on: what changes while it is read is told afterwards.
+      auto begun = co_await context_.records.changedByOthers();
+      if (!begun) co_return begun.error();
+    }
     EntryTaker take = [this](std::vector<ports::IndexEntry> entries) { return context_.index.upsert(std::move(entries)); };
     auto filled = co_await loadEntries(context_, std::move(take));
     if (!filled) co_return filled.error();
@@ -418,6 +423,18 @@ ports::Task<void> Indexer::takeWords(std::vector<core::Learning> learnings) {
   if (taken) noteTaken(fresh);
   wake();
   co_return taken;
+}
+
+ports::Task<void> Indexer::takeStored(std::vector<ports::StoredEntry> stored, std::vector<core::LearningId> gone) {
+  if (!gone.empty()) {
+    auto removed = co_await context_.index.remove(std::move(gone));
+    if (!removed) co_return removed.error();
+  }
+  if (stored.empty()) co_return ports::Result<void>();
+  std::vector<ports::IndexEntry> entries;
+  entries.reserve(stored.size());
+  for (auto& one : stored) entries.push_back(entryFor(one.learning, std::move(one.vector)));
+  co_return co_await put(std::move(entries));
 }
 
 ports::Task<void> Indexer::drop(core::LearningId id) {

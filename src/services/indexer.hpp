@@ -41,6 +41,9 @@ class Indexer {
   /// Many at once, words only; their vectors follow.
   ports::Task<void> takeWords(std::vector<core::Learning> learnings);
   ports::Task<void> drop(core::LearningId id);
+  /// What another process has made of these, for an index that is loaded from the record store.
+  ports::Task<void> takeStored(std::vector<ports::StoredEntry> entries, std::vector<core::LearningId> gone);
+  [[nodiscard]] bool isLoaded() const { return loaded_; }
   /// Whether the index has room for a learning of this category: InvalidInput of "category" where it has not.
   ports::Task<void> admit(std::string category);
   /// There may be new outbox rows.

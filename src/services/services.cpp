@@ -7,6 +7,7 @@ Services::Services(ServiceContext& shared)
       calibration(shared),
       adoption(shared),
       indexer(shared, calibration, adoption),
+      follower(shared, indexer),
       quality(shared),
       store(shared, calibration, indexer),
       learnings(shared, indexer),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/calibration_service.hpp"
+#include "services/change_follower.hpp"
 #include "services/embedder_adoption.hpp"
 #include "services/health_service.hpp"
 #include "services/index_rebuild.hpp"
@@ -23,6 +24,7 @@ struct Services {
   CalibrationService calibration;
   EmbedderAdoption adoption;
   Indexer indexer;
+  ChangeFollower follower;
   QualityService quality;
   StoreService store;
   LearningService learnings;

@@ -14,12 +14,8 @@ def line(number):
 
 
 class TwoDaemons(unittest.TestCase):
-    def setUp(self):
-        self.postgres = Postgres()
-        self.addCleanup(lambda: self.postgres.close())
-        self.qdrant = FakeQdrant()
-        self.addCleanup(lambda: self.qdrant.close())
-        self.daemons = [Daemon(self.postgres.config + self.qdrant.config) for _ in range(2)]
+    def set_up(self, *servers):
+        self.daemons = [Daemon("".join(server.config for server in servers)) for _ in range(2)]
         # At once: both make the schema and the collections.
         for daemon in self.daemons:
             self.addCleanup(daemon.close)
@@ -43,14 +39,27 @@ class TwoDaemons(unittest.TestCase):
             time.sleep(0.02)
         self.fail(daemon.log())
 
+    def wait_until(self, condition, seconds=15):
+        end = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), end, "in vain")
+            time.sleep(0.05)
+
+
+class OnOneQdrant(TwoDaemons):
+    def setUp(self):
+        self.postgres = Postgres()
+        self.addCleanup(lambda: self.postgres.close())
+        self.qdrant = FakeQdrant()
+        self.addCleanup(lambda: self.qdrant.close())
+        self.set_up(self.postgres, self.qdrant)
+
     def test_what_one_stores_the_other_finds_and_changes(self):
         first, second = self.clients
         stored = first.store("Which process holds a deleted file open?", "lsof +L1").json
         self.assertTrue(stored["indexed"])
         # The other one looks every few seconds whether there are new categories.
-        end = time.monotonic() + 15
-        while not second.search("deleted file that is held open", count=False).json["results"] and time.monotonic() < end:
-            time.sleep(0.1)
+        self.wait_until(lambda: second.search("deleted file that is held open", count=False).json["results"])
         answer = second.search("deleted file that is held open").json
         self.assertEqual((answer["degraded"], answer["results"][0]["id"]), (False, stored["id"]))
         self.assertEqual(second.call("DELETE", "/v1/learnings/" + stored["id"]).status, 204)
@@ -78,6 +87,41 @@ class TwoDaemons(unittest.TestCase):
             self.assertEqual((point["payload"]["query"], point["payload"]["solution"]), (records[id]["query"], records[id]["solution"]))
         verified = self.daemons[1].learnctl("job", "start", "verify", "--wait", "--json")
         self.assertEqual(verified.returncode, 0, verified.stderr)
+
+
+class WithAnIndexEach(TwoDaemons):
+    """What one changes comes to the other's memory by way of the records."""
+
+    def setUp(self):
+        self.postgres = Postgres()
+        self.addCleanup(lambda: self.postgres.close())
+        self.set_up(self.postgres)
+
+    def ids(self, client, query):
+        return [one["id"] for one in client.search(query, count=False, limit=5, mode="lexical").json["results"]]
+
+    def test_stores_changes_and_deletes_of_one_reach_the_other(self):
+        first, second = self.clients
+        for client, other in ((first, second), (second, first)):
+            id = client.store("Which process holds a deleted file open?", "lsof +L1 for %s" % client.path).json["id"]
+            self.wait_until(lambda: id in self.ids(other, "files that were deleted and are held open"))
+            # By meaning too: its vector came along.
+            self.wait_until(lambda: other.search("files that were deleted and are held open", mode="dense", count=False).json["results"])
+            changed = client.call("PATCH", "/v1/learnings/" + id, {"query": "Where do sockets listen?", "solution": "ss -ltn"})
+            self.assertEqual(changed.status, 200, changed)
+            self.wait_until(lambda: id in self.ids(other, "listening sockets") and id not in self.ids(other, "deleted file"))
+            self.assertEqual(client.call("DELETE", "/v1/learnings/" + id).status, 204)
+            self.wait_until(lambda: id not in self.ids(other, "listening sockets"))
+
+    def test_an_import_reaches_the_other_and_survives_a_lost_connection(self):
+        first, second = self.clients
+        self.postgres.cut_connections()
+        imported = first.load(line(number) for number in range(600))
+        self.assertEqual((imported.status, imported.json["stored"]), (200, 600), imported)
+        self.wait_until(lambda: second.get("/v1/doctor").json["index"]["vectors"] == 600, 60)
+        self.postgres.restart()
+        self.wait_until(lambda: first.store("Which kernel runs?", "uname -r").status == 201)
+        self.wait_until(lambda: self.ids(second, "kernel that is running"))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ Result<void> checkSchema(const std::string& name) {
                                    "a schema's name is at most 60 small letters, digits and _, and does not begin with pg_");
 }
 
-ServerSettings settingsOf(const PostgresOptions& options) {
+ServerSettings settingsOf(const PostgresOptions& options, const std::string& daemon = {}) {
   ServerSettings settings;
   settings.dsn = options.dsn;
   settings.passwordFile = options.passwordFile;
@@ -45,6 +45,7 @@ ServerSettings settingsOf(const PostgresOptions& options) {
   settings.connectTimeout = options.connectTimeout;
   settings.statementTimeout = options.statementTimeout;
   settings.lockTimeout = options.lockTimeout;
+  settings.daemon = daemon;
   return settings;
 }
 
@@ -62,7 +63,8 @@ Result<void> checkOptions(const PostgresOptions& options) {
 PostgresRecordStore::PostgresRecordStore(const PostgresOptions& options, SchemaNames names, Claimer claimer)
     : names_(std::move(names)),
       claimer_(claimer),
-      server_(settingsOf(options),
+      changes_(options.followChanges ? std::optional<ChangeReader>(claimer.id) : std::nullopt),
+      server_(settingsOf(options, options.followChanges ? claimer.id.text() : std::string()),
               [this](Connection& connection) -> Result<void> {
                 if (auto migrated = migrate(connection, names_, migrations()); !migrated) return migrated;
                 forgetOldWriters(connection);
@@ -228,6 +230,17 @@ ports::Task<void> PostgresRecordStore::saveNote(std::string name, std::string te
     writeSetting(connection, name, text);
   };
   co_return co_await repeat(writers_, std::move(work));
+}
+
+ports::Task<std::vector<core::LearningId>> PostgresRecordStore::changedByOthers() {
+  if (!changes_) co_return core::Error(core::ErrorKind::Internal, "changes are not followed");
+  auto job = [this](Connection& connection) { return changes_->read(connection); };
+  co_return co_await read(std::move(job));
+}
+
+ports::Task<std::vector<ports::StoredEntry>> PostgresRecordStore::entriesOf(std::vector<core::LearningId> ids) {
+  auto job = [ids = std::move(ids)](Connection& connection) { return postgres::entriesOf(connection, ids); };
+  co_return co_await read(std::move(job));
 }
 
 ports::Task<std::vector<ports::StoredEntry>> PostgresRecordStore::scanActive(std::optional<core::LearningId> after, std::size_t limit) {

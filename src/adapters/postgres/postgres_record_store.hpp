@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/postgres/changes.hpp"
 #include "adapters/postgres/lane.hpp"
 #include "adapters/postgres/outbox.hpp"
 #include "adapters/postgres/schema.hpp"
@@ -22,6 +23,7 @@ struct PostgresOptions {
   std::chrono::milliseconds statementTimeout{6000};
   std::chrono::milliseconds lockTimeout{4000};
   std::chrono::milliseconds claimLife{30'000};  // outbox rows that this daemon has taken are others' again after it
+  bool followChanges = false;                   // for an index of this daemon's own: changedByOthers() works, its own changes are noted
 };
 
 /// The record store in one schema of a PostgreSQL database (13 or newer), which several daemons may share. A write is on the server's disk
@@ -56,6 +58,9 @@ class PostgresRecordStore final : public ports::RecordStore {
   ports::Task<std::optional<std::string>> usedEmbedder() override;
   ports::Task<void> saveVectors(std::string identityDigest, std::vector<ports::IndexedEntry> entries) override;
   ports::Task<std::vector<ports::StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) override;
+  [[nodiscard]] bool isFollowed() const override { return changes_.has_value(); }
+  ports::Task<std::vector<core::LearningId>> changedByOthers() override;
+  ports::Task<std::vector<ports::StoredEntry>> entriesOf(std::vector<core::LearningId> ids) override;
   ports::Task<std::string> note(std::string name) override;
   ports::Task<void> saveNote(std::string name, std::string text) override;
   ports::Task<std::optional<core::Calibration>> calibration(std::string identityDigest) override;
@@ -76,6 +81,7 @@ class PostgresRecordStore final : public ports::RecordStore {
 
   const SchemaNames names_;
   const Claimer claimer_;
+  std::optional<ChangeReader> changes_;
   // The server goes last: the lanes' connections are watched by it.
   Server server_;
   Lane readers_;

@@ -44,6 +44,7 @@ std::string sessionSettings(const ServerSettings& settings, Durability durabilit
   sql += "set statement_timeout = " + millisecondsText(settings.statementTimeout) + ";";
   sql += "set lock_timeout = " + millisecondsText(settings.lockTimeout) + ";";
   sql += "set idle_in_transaction_session_timeout = '60s';";
+  if (!settings.daemon.empty()) sql += "set learnd.daemon = '" + settings.daemon + "';";
   if (durability == Durability::Unsynced) return sql + "set synchronous_commit = off";
   // Where an administrator wants more than the disk (remote_apply), that stays.
   return sql + "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') in ('off', 'local')";

@@ -21,6 +21,7 @@ struct ServerSettings {
   std::chrono::seconds connectTimeout{3};
   std::chrono::milliseconds statementTimeout{6000};
   std::chrono::milliseconds lockTimeout{4000};
+  std::string daemon;  // in whose name changes are noted; empty: none are
 };
 
 enum class Durability : unsigned char {

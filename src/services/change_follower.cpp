@@ -1,0 +1,63 @@
+#include "services/change_follower.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_set>
+#include <utility>
+
+namespace learnd::services {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPause = 1s;
+constexpr std::size_t kAtOnce = 128;
+
+}  // namespace
+
+ports::Task<void> ChangeFollower::follow() {
+  // The load, which begins to follow, sees all that was before.
+  if (!indexer_.isLoaded()) co_return ports::Result<void>();
+  auto changed = co_await context_.records.changedByOthers();
+  if (!changed) co_return changed.error();
+  waiting_.insert(waiting_.end(), changed->begin(), changed->end());
+  while (!waiting_.empty()) {
+    auto taken = co_await takeSome();
+    if (!taken) co_return taken.error();
+  }
+  co_return ports::Result<void>();
+}
+
+ports::Task<void> ChangeFollower::takeSome() {
+  const std::size_t count = std::min(waiting_.size(), kAtOnce);
+  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<core::LearningId> ids(waiting_.begin(), end);
+  std::unordered_set<core::LearningId, core::LearningIdHash> gone(ids.begin(), ids.end());
+  auto entries = co_await context_.records.entriesOf(std::move(ids));
+  if (!entries) co_return entries.error();
+  for (const auto& entry : *entries) gone.erase(entry.learning.id);
+  std::vector<core::LearningId> left(gone.begin(), gone.end());
+  auto taken = co_await indexer_.takeStored(std::move(*entries), std::move(left));
+  if (!taken) co_return taken.error();
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+  co_return ports::Result<void>();
+}
+
+boost::asio::awaitable<void> ChangeFollower::run() {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+  while (true) {
+    timer.expires_after(kPause);
+    const auto [cancelled] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (cancelled) co_return;
+    // A record store that is down says so elsewhere.
+    (void)co_await follow();
+  }
+}
+
+}  // namespace learnd::services
