@@ -28,7 +28,8 @@ std::optional<std::uint32_t> idOf(const json::Value& value) {
 
 core::Result<core::Caller> readCredentials(sd_bus_message* answer) {
   MessageReader reader(answer);
-  const auto members = reader.members("");
+  // Newer buses tell of file descriptors too (ProcessFD).
+  const auto members = reader.membersOf({"UnixUserID", "UnixGroupIDs"});
   if (auto read = reader.finish(); !read) return read.error();
   const auto* uid = members.find("UnixUserID");
   const auto id = uid == nullptr ? std::nullopt : idOf(*uid);

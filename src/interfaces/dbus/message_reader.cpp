@@ -3,6 +3,7 @@
 #include "core/limits.hpp"
 #include "interfaces/dbus/errors.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_set>
 #include <utility>
@@ -90,6 +91,24 @@ double MessageReader::number() {
 
 json::Value MessageReader::members(const std::string& path) { return readObject("{sv}", path); }
 
+json::Value MessageReader::membersOf(std::initializer_list<std::string_view> names) {
+  json::Value object{json::Value::Object{}};
+  if (!enter('a', "{sv}")) return object;
+  while (!error_ && sd_bus_message_at_end(message_, 0) == 0) {
+    if (!enter('e', "sv")) break;
+    auto name = text();
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      auto value = readValue(name);
+      object.set(name, std::move(value));
+    } else {
+      skipVariant();
+    }
+    leave();
+  }
+  leave();
+  return object;
+}
+
 core::Result<void> MessageReader::finish() const {
   if (error_) return *error_;
   return {};
@@ -176,6 +195,11 @@ bool MessageReader::leave() {
   const int left = sd_bus_message_exit_container(message_);
   if (left < 0) fail(busError("a message can't be read", left));
   return left >= 0;
+}
+
+void MessageReader::skipVariant() {
+  if (error_) return;
+  if (const int skipped = sd_bus_message_skip(message_, "v"); skipped < 0) fail(busError("a message can't be read", skipped));
 }
 
 bool MessageReader::read(char type, void* place) {

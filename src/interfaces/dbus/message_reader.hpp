@@ -5,6 +5,7 @@
 #include "json/value.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ class MessageReader {
   double number();
   /// `path` names the argument in errors ("metadata" -> "metadata.os"); empty for one that stands for the whole body.
   json::Value members(const std::string& path);
+  /// Of an a{sv} these alone: what else is in it may be of any type (file descriptors too) and is passed over.
+  json::Value membersOf(std::initializer_list<std::string_view> names);
 
   [[nodiscard]] core::Result<void> finish() const;
 
@@ -38,6 +41,7 @@ class MessageReader {
   json::Value readObject(const char* contents, const std::string& path);
   bool enter(char type, const char* contents);
   bool leave();
+  void skipVariant();
   bool read(char type, void* place);
   bool spend(std::size_t bytes);
   void fail(core::Error error);

@@ -19,6 +19,16 @@ TEST(Credentials, HaveTheUserAndItsGroups) {
   EXPECT_FALSE(caller->consented);
 }
 
+TEST(Credentials, OfTypesThatNobodyKnowsYetArePassedOver) {
+  const UnsentMessages messages;
+  const auto answer = messages.call();
+  sd_bus_message_append(answer.get(), "a{sv}", 2, "Newer", "a{us}", 1, 7U, "seven", "UnixUserID", "u", 1000U);
+  UnsentMessages::seal(answer);
+  const auto caller = readCredentials(answer.get());
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->uid, 1000U);
+}
+
 TEST(Credentials, WithoutGroupsAreInNone) {
   const UnsentMessages messages;
   const auto answer = messages.call();
