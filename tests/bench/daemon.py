@@ -94,12 +94,12 @@ class Client:
 class Daemon:
     """`learnd --user` without a bus, all its places below a new folder in `where`, which is on the disk to measure."""
 
-    def __init__(self, binaries, where, models=None):
+    def __init__(self, binaries, where, models=None, config=""):
         self.program = binaries / "learnd"
         self.folder = Path(tempfile.mkdtemp(prefix="learnd-bench-", dir=where))
         for name in ("config/learnd", "state", "run", "models"):
             (self.folder / name).mkdir(parents=True, mode=0o700)
-        (self.folder / "config/learnd/config.toml").write_text('[server]\nbus = "none"\n')
+        (self.folder / "config/learnd/config.toml").write_text('[server]\nbus = "none"\n' + config)
         # A socket's path may have 107 bytes only.
         self.sockets = Path(tempfile.mkdtemp(prefix="learnd-", dir="/tmp"))
         self.socket = self.sockets / "learnd/learnd.sock"
@@ -155,6 +155,11 @@ class Daemon:
                 raise MeasureError("not indexed in %d s" % PATIENCE_SECONDS)
             time.sleep(0.05)
         return time.monotonic() - began
+
+    def most_megabytes(self):
+        """The most memory that it ever had, in MB of 10^6 bytes, pages of files included."""
+        status = Path("/proc/%d/status" % self.process.pid).read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) * 1024 / 1e6
 
     def resident_megabytes(self):
         """Its memory in MB of 10^6 bytes: all of it, and what is no page of a file."""

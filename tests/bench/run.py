@@ -3,6 +3,7 @@
 A measure is no test: the exit status is 0 whatever the figures are, 1 where one could not be made, 2 for wrong arguments.
 """
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -15,7 +16,7 @@ from pathlib import Path
 from daemon import Daemon, MeasureError, request_of
 from texts import REPOSITORY, Texts
 
-SECTIONS = ("embedding", "search", "store", "memory")
+SECTIONS = ("embedding", "search", "store", "memory", "servers")
 
 
 class Report:
@@ -191,6 +192,28 @@ def measure_store(options, report):
     report.figure("ratio of the best rounds", max(ours) / max(theirs), "")
 
 
+def measure_servers(options, report):
+    """PostgreSQL is a real one, Qdrant the tests' fake, which searches through every point."""
+    os.environ["LEARND_TEST_BINARIES"] = str(options.binaries)
+    sys.path.insert(0, str(REPOSITORY / "tests/integration"))
+    from servers import FakeQdrant, Postgres  # known only here: the other sections need neither
+    texts = Texts(options.data)
+    corpus = texts.corpus(options.learnings)
+    body = b"".join(json.dumps(learning, ensure_ascii=False).encode() + b"\n" for learning in corpus)
+    report.section("servers: %d learnings (%s) on PostgreSQL and the fake Qdrant" % (len(corpus), texts.source))
+    with contextlib.closing(Postgres()) as postgres, contextlib.closing(FakeQdrant()) as qdrant, \
+            Daemon(options.binaries, options.folder, options.model.parent, postgres.config + qdrant.config) as daemon, daemon.client() as client:
+        began = time.monotonic()
+        answer = client.json("POST", "/v1/import", body)
+        durable = time.monotonic() - began
+        if answer["rejected"] or answer["stored"] < 0.999 * len(corpus):
+            raise MeasureError("stored %d of %d: %s" % (answer["stored"], len(corpus), str(answer["rejected"])[:500]))
+        report.figure("import, durable", len(corpus) / durable, "rows/s")
+        daemon.wait_indexed(client)
+        report.figure("import and vectors", time.monotonic() - began, "s")
+        report.figure("most memory of the daemon", daemon.most_megabytes(), "MB", most=350)
+
+
 def pieces(values, size):
     return [values[first:first + size] for first in range(0, len(values), size)]
 
@@ -252,7 +275,8 @@ def main(arguments):
     options = read_arguments(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
     report = Report(options.json)
-    measures = {"embedding": measure_embedding, "search": measure_search, "store": measure_store, "memory": measure_memory}
+    measures = {"embedding": measure_embedding, "search": measure_search, "store": measure_store, "memory": measure_memory,
+                "servers": measure_servers}
     try:
         for name in options.sections or SECTIONS:
             measures[name](options, report)

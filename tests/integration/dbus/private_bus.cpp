@@ -1,6 +1,7 @@
 #include "tests/integration/dbus/private_bus.hpp"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -62,6 +63,8 @@ void PrivateBus::start() {
   const std::string config = "--config-file=" + (folder_ / "bus.conf").string();
   daemon_ = fork();
   if (daemon_ == 0) {
+    // A test that crashes must not leave it behind, holding the output that its caller reads to the end.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     execlp("dbus-daemon", "dbus-daemon", "--nofork", "--nopidfile", config.c_str(), nullptr);
     _exit(127);
   }
