@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 
 from daemon import Daemon, MeasureError, request_of
@@ -198,7 +199,8 @@ def measure_servers(options, report):
     sys.path.insert(0, str(REPOSITORY / "tests/integration"))
     from servers import FakeQdrant, Postgres  # known only here: the other sections need neither
     texts = Texts(options.data)
-    corpus = texts.corpus(options.learnings)
+    # Qdrant has room for 100 categories.
+    corpus = [dict(one, category="group-%d" % (zlib.crc32(one["category"].encode()) % 20)) for one in texts.corpus(options.learnings)]
     body = b"".join(json.dumps(learning, ensure_ascii=False).encode() + b"\n" for learning in corpus)
     report.section("servers: %d learnings (%s) on PostgreSQL and the fake Qdrant" % (len(corpus), texts.source))
     with contextlib.closing(Postgres()) as postgres, contextlib.closing(FakeQdrant()) as qdrant, \
