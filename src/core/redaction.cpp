@@ -2,6 +2,7 @@
 
 #include "core/redaction/command_secrets.hpp"
 #include "core/redaction/credential_files.hpp"
+#include "core/redaction/header_pairs.hpp"
 #include "core/redaction/key_blocks.hpp"
 #include "core/redaction/known_tokens.hpp"
 #include "core/redaction/literal_table.hpp"
@@ -20,7 +21,8 @@ namespace {
 /// Those that know more of what they find come before those that go by a name.
 const LiteralTable& literals() {
   static const LiteralTable table{keyBlockRules(),      passwordHashRules(),   knownTokenRules(), secretUrlRules(),
-                                  commandSecretRules(), credentialFileRules(), namedValueRules(), schemeProofRules()};
+                                  commandSecretRules(), credentialFileRules(), namedValueRules(), schemeProofRules(),
+                                  headerPairRules()};
   return table;
 }
 

@@ -83,6 +83,13 @@ struct PlaceForm {
 };
 constexpr std::array kPlaces{PlaceForm{"htpasswd", "b", 2}, PlaceForm{"wpa_passphrase", "", 1}, PlaceForm{"convertto-securestring", "", 0}};
 
+/// Words behind a command that is followed by another word: vault login TOKEN.
+struct SubcommandForm {
+  std::string_view command;
+  std::string_view subcommand;
+};
+constexpr std::array kTokenLogins{SubcommandForm{"vault", "login"}, SubcommandForm{"bao", "login"}};
+
 /// Commands that read a secret from standard input, and what must be among their words.
 struct ReaderForm {
   std::string_view command;
@@ -125,6 +132,8 @@ class CommandLine {
       if (!isCommandName(name) || isOptionsValue(i)) continue;
       readOptions(i, name);
       readPlaces(i, name);
+      readTokenLogin(i, name);
+      readNetUse(i, name);
     }
   }
 
@@ -233,7 +242,8 @@ class CommandLine {
       if (hasNext) addPart(finder_, words_[i + 1], form.part);
       return;
     }
-    if (!word.starts_with(form.option)) return;
+    // Not the rest of a long option that somebody wrote with one dash.
+    if (!word.starts_with(form.option) || word.starts_with("-password")) return;
     ShellWord attached{words_[i].begin + form.option.size(), words_[i].end};
     if (form.attached == Attached::Never) return;
     if (!isShort && form.attached != Attached::Only) {
@@ -275,6 +285,38 @@ class CommandLine {
     }
   }
 
+  void readTokenLogin(std::size_t command, std::string_view name) {
+    const bool known = std::any_of(kTokenLogins.begin(), kTokenLogins.end(), [&](const SubcommandForm& form) {
+      return form.command == name && command + 1 < words_.size() && wordAt(command + 1) == form.subcommand;
+    });
+    if (!known) return;
+    for (std::size_t i = command + 2; i < words_.size(); ++i) {
+      const std::string_view word = wordAt(i);
+      // With another method there are no tokens but pairs.
+      if (word.starts_with("-method") || word.find('=') != std::string_view::npos) return;
+      if (word.front() != '-') {
+        addPart(finder_, words_[i], Part::Whole);
+        return;
+      }
+    }
+  }
+
+  /// Windows: net use X: \\\\server\\share PASSWORD /user:NAME
+  void readNetUse(std::size_t command, std::string_view name) {
+    if (name != "net" || command + 1 >= words_.size() || wordAt(command + 1) != "use") return;
+    bool hasShare = false;
+    for (std::size_t i = command + 2; i < words_.size(); ++i) {
+      const std::string_view word = wordAt(i);
+      const bool isDevice = word == "*" || (word.size() == 2 && word[1] == ':');
+      if (word.front() == '\\') {
+        hasShare = true;
+      } else if (hasShare && word.front() != '/' && !isDevice) {
+        addPart(finder_, words_[i], Part::Whole);
+        return;
+      }
+    }
+  }
+
   SecretFinder& finder_;
   std::string_view text_;
   const std::vector<ShellWord>& words_;
@@ -309,15 +351,18 @@ void findHereString(SecretFinder& finder, std::size_t at) {
   std::size_t begin = at;
   while (begin > 0 && at - begin < kFarthest && std::string_view("\n;|&<").find(finder.before(begin)) == std::string_view::npos) --begin;
   const ShellCommand before = readCommand(finder.text().substr(0, at), begin);
-  const ReaderForm* form = CommandLine::readerOf(finder.text(), before.words);
-  if (form == nullptr) return;
   const ShellCommand text = readCommand(finder.text(), at + 3);
-  if (!text.words.empty()) CommandLine::addPart(finder, text.words.front(), form->part);
+  const ReaderForm* form = CommandLine::readerOf(finder.text(), before.words);
+  if (form == nullptr && text.endedBy == '|') {
+    // cat <<< X | command
+    form = CommandLine::readerOf(finder.text(), readCommand(finder.text(), text.end + 1).words);
+  }
+  if (form != nullptr && !text.words.empty()) CommandLine::addPart(finder, text.words.front(), form->part);
 }
 
 std::vector<SecretRule> makeRules() {
   std::vector<SecretRule> rules{{"echo ", findPiped}, {"printf ", findPiped}, {"<<<", findHereString}};
-  std::vector<std::string_view> names{"htpasswd ", "wpa_passphrase ", "convertto-securestring "};
+  std::vector<std::string_view> names{"htpasswd ", "wpa_passphrase ", "convertto-securestring ", "vault ", "bao "};
   for (const OptionForm& form : kOptions) {
     for (std::size_t from = 1; from < form.commands.size();) {
       const std::size_t to = form.commands.find(' ', from);

@@ -73,9 +73,13 @@ class NamedValue {
   }
 
  private:
-  /// Server=x;Pwd=y
+  /// Server=x;Pwd=y, or pwd= with what nobody calls a folder.
   [[nodiscard]] bool isConnectionMember() const {
-    return finder_.before(begin_) == ';' || finder_.before(begin_) == '&' || class_ != NameClass::Password;
+    if (finder_.before(begin_) == ';' || finder_.before(begin_) == '&' || class_ != NameClass::Password) return true;
+    if (finder_.at(end_) != '=') return false;
+    const ValueSpan value = readBare(text_, end_ + 1, kShellEnds);
+    const std::string_view what = text_.substr(value.begin, value.end - value.begin);
+    return what.find_first_of("/~$\\") == std::string_view::npos && looksChosen(what);
   }
 
   [[nodiscard]] ValueClass valueClass() const {

@@ -36,7 +36,7 @@ std::string learndProgram() {
 std::filesystem::path makeFolder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "learnd-bench-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr)
-    throw UsageError("bench: no temporary folder can be made below " + std::filesystem::temp_directory_path().string());
+    throw std::runtime_error("bench: no temporary folder can be made below " + std::filesystem::temp_directory_path().string());
   return pattern;
 }
 
@@ -101,7 +101,7 @@ void PrivateDaemon::start() {
   const std::string config = (folder_ / "config.toml").string();
   const std::string log = (folder_ / "log").string();
   process_ = fork();
-  if (process_ < 0) throw UsageError("bench: no process can be made");
+  if (process_ < 0) throw std::runtime_error("bench: no process can be made");
   if (process_ > 0) return;
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   const int out = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
@@ -121,7 +121,7 @@ void PrivateDaemon::waitUntilReady() {
   while (std::chrono::steady_clock::now() < deadline) {
     if (waitpid(process_, nullptr, WNOHANG) == process_) {
       process_ = -1;
-      throw UsageError("bench: learnd did not start: " + log());
+      throw std::runtime_error("bench: learnd did not start: " + log());
     }
     try {
       Client client(socket());
@@ -131,7 +131,7 @@ void PrivateDaemon::waitUntilReady() {
     }
     std::this_thread::sleep_for(20ms);
   }
-  throw UsageError("bench: learnd is not ready after two minutes: " + log());
+  throw std::runtime_error("bench: learnd is not ready after two minutes: " + log());
 }
 
 std::string PrivateDaemon::log() const {
