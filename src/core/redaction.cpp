@@ -20,9 +20,8 @@ namespace {
 
 /// Those that know more of what they find come before those that go by a name.
 const LiteralTable& literals() {
-  static const LiteralTable table{keyBlockRules(),      passwordHashRules(),   knownTokenRules(), secretUrlRules(),
-                                  commandSecretRules(), credentialFileRules(), namedValueRules(), schemeProofRules(),
-                                  headerPairRules()};
+  static const LiteralTable table{keyBlockRules(),       passwordHashRules(), knownTokenRules(),  secretUrlRules(), commandSecretRules(),
+                                  credentialFileRules(), namedValueRules(),   schemeProofRules(), headerPairRules()};
   return table;
 }
 
