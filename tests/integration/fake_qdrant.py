@@ -1,15 +1,12 @@
 """A Qdrant server for tests: the fake as a program, and a client for what a script of its users would do."""
 import http.client
 import json
-import os
-import signal
 import subprocess
-from pathlib import Path
 
-BINARIES = Path(os.environ["LEARND_TEST_BINARIES"])
+from fake_server import BINARIES, FakeServer
 
 
-class FakeQdrant:
+class FakeQdrant(FakeServer):
     def __init__(self, *arguments):
         self.arguments, self.port, self.process = arguments, 0, None
         self.start()
@@ -24,30 +21,9 @@ class FakeQdrant:
     def url(self):
         return "http://127.0.0.1:%d" % self.port
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
     @property
     def config(self):
         return '[index]\nbackend = "qdrant"\nurl = "%s"\n' % self.url
-
-    def pause(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def resume(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def kill(self):
-        self.process.kill()
-        self.close()
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(60)
-        self.process.stdout.close()
 
     def call(self, method, target, body=None, headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

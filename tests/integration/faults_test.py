@@ -170,25 +170,27 @@ class PostgresFails(FaultTest):
         self.check(cut_again_and_again, lambda: None)
 
 
-class QdrantFails(FaultTest):
-    def check_fault(self, kind):
-        self.check(lambda: self.qdrant.fault(kind), lambda: self.qdrant.fault("none"), self.words_serve)
+class EveryFault:
+    """What both fakes can be asked for; `server` is the one that fails."""
+
+    def check_fault(self, kind, **more):
+        self.check(lambda: self.server.fault(kind, **more), lambda: self.server.fault("none"), self.words_serve)
 
     def words_serve(self, load):
-        """The record store's own words answer, and say so."""
+        """Words find what was stored, and the answer says that it is degraded."""
         word = next(iter(load.acknowledged))
         reply = self.client.search("where goes %s?" % word, limit=3, count=False)
         self.assertEqual((reply.status, reply.json["degraded"]), (200, True), reply)
         self.assertIn(load.acknowledged[word], [one["id"] for one in reply.json["results"]])
 
     def test_killed(self):
-        self.check(self.qdrant.kill, self.qdrant.start, self.words_serve)
+        self.check(self.server.kill, self.server.start, self.words_serve)
 
     def test_paused(self):
-        self.check(self.qdrant.pause, self.qdrant.resume, self.words_serve)
+        self.check(self.server.pause, self.server.resume, self.words_serve)
 
     def test_slow(self):
-        self.check_fault("slow")
+        self.check_fault("slow", **self.ten_seconds)
 
     def test_answering_500(self):
         self.check_fault("500")
@@ -206,42 +208,25 @@ class QdrantFails(FaultTest):
         self.check_fault("reset")
 
 
-class OllamaFails(FaultTest):
-    def check_fault(self, kind, **more):
-        self.check(lambda: self.ollama.fault(kind, **more), lambda: self.ollama.fault("none"), self.words_serve)
+class QdrantFails(EveryFault, FaultTest):
+    """The record store's words serve."""
+    ten_seconds = {}
 
-    def words_serve(self, load):
-        word = next(iter(load.acknowledged))
-        reply = self.client.search("where goes %s?" % word, limit=3, count=False)
-        self.assertEqual((reply.status, reply.json["degraded"]), (200, True), reply)
-        self.assertIn(load.acknowledged[word], [one["id"] for one in reply.json["results"]])
+    @property
+    def server(self):
+        return self.qdrant
 
-    def test_killed(self):
-        self.check(self.ollama.kill, self.ollama.start, self.words_serve)
 
-    def test_paused(self):
-        self.check(self.ollama.pause, self.ollama.resume, self.words_serve)
+class OllamaFails(EveryFault, FaultTest):
+    """The index's words serve."""
+    ten_seconds = {"seconds": 10}
 
-    def test_slow(self):
-        self.check_fault("slow", seconds=10)
+    @property
+    def server(self):
+        return self.ollama
 
     def test_slow_at_vectors_alone(self):
-        self.check_fault("slow", seconds=10, path="/api/embed")
-
-    def test_answering_500(self):
-        self.check_fault("500")
-
-    def test_answering_429(self):
-        self.check_fault("429")
-
-    def test_answering_garbage(self):
-        self.check_fault("garbage")
-
-    def test_answering_half(self):
-        self.check_fault("half")
-
-    def test_resetting_connections(self):
-        self.check_fault("reset")
+        self.check_fault("slow", path="/api/embed", **self.ten_seconds)
 
 
 if __name__ == "__main__":

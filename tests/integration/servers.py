@@ -13,12 +13,13 @@ import urllib.parse
 from pathlib import Path
 
 from fake_qdrant import FakeQdrant
+from fake_server import FakeServer
 from learnd_daemon import BINARIES, PATIENCE
 
 __all__ = ["FakeOllama", "FakeQdrant", "Postgres"]
 
 
-class FakeOllama:
+class FakeOllama(FakeServer):
     def __init__(self):
         self.port, self.process = 0, None
         self.start()
@@ -38,21 +39,6 @@ class FakeOllama:
         answer.read()
         connection.close()
         assert answer.status == 200, kind
-
-    def pause(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def resume(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def kill(self):
-        self.process.kill()
-        self.close()
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(PATIENCE)
-        self.process.stdout.close()
 
 
 def postgres_programs():

@@ -57,10 +57,7 @@ std::vector<ports::StoredEntry> entriesOf(Connection& connection, const std::vec
   entries.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Row row(rows, i);
-    ports::StoredEntry entry;
-    entry.vector = readVector(row);
-    entry.learning = readLearning(row);
-    entries.push_back(std::move(entry));
+    entries.push_back(readEntry(row));
   }
   return entries;
 }

@@ -143,9 +143,7 @@ std::vector<ports::StoredEntry> activeEntries(Connection& connection, const std:
   entries.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Row row(rows, i);
-    ports::StoredEntry entry;
-    entry.vector = readVector(row);
-    entry.learning = readLearning(row);
+    ports::StoredEntry entry = readEntry(row);
     if (row.count() >= kPageBytes) break;
     entries.push_back(std::move(entry));
   }

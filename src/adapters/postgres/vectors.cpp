@@ -1,5 +1,6 @@
 #include "adapters/postgres/vectors.hpp"
 
+#include "adapters/postgres/learning_row.hpp"
 #include "adapters/postgres/settings.hpp"
 
 #include <bit>
@@ -44,6 +45,13 @@ std::optional<std::vector<float>> readVector(Row& row) {
   std::vector<float> vector(bytes.size() / sizeof(float));
   if (!vector.empty()) std::memcpy(vector.data(), bytes.data(), vector.size() * sizeof(float));
   return vector;
+}
+
+ports::StoredEntry readEntry(Row& row) {
+  ports::StoredEntry entry;
+  entry.vector = readVector(row);
+  entry.learning = readLearning(row);
+  return entry;
 }
 
 std::string vectorText(const std::vector<float>& vector) {

@@ -12,6 +12,8 @@ namespace learnd::postgres {
 
 /// The vector in a row's next column; nothing where it is null.
 std::optional<std::vector<float>> readVector(Row& row);
+/// The vector, then learningColumns.
+ports::StoredEntry readEntry(Row& row);
 /// As bytea is read.
 std::string vectorText(const std::vector<float>& vector);
 
