@@ -80,7 +80,8 @@ class Bench(unittest.TestCase):
         return json.loads(done.stdout)
 
     def assert_figures(self, figures, expected):
-        self.assertEqual(set(figures), {"queries", *NAMES})
+        self.assertEqual(set(figures), {"queries", "degraded", *NAMES})
+        self.assertEqual(figures["degraded"], 0)
         for name in NAMES:
             self.assertAlmostEqual(figures[name], expected[name], 9, name)
 

@@ -98,9 +98,14 @@ std::vector<std::string> rankingOf(const json::Value& answer, const Twins& twins
   return ranking;
 }
 
-Run askAll(Client& client, const DataSet& set, const std::string& mode, const Twins& twins) {
-  Progress progress("asking");
+struct Asked {
   Run run;
+  std::size_t degraded = 0;  // answers in which a part of the search was missing
+};
+
+Asked askAll(Client& client, const DataSet& set, const std::string& mode, const Twins& twins) {
+  Progress progress("asking");
+  Asked asked;
   for (std::size_t i = 0; i < set.queries.size(); ++i) {
     json::Value body;
     body.set("query", set.queries[i].text);
@@ -109,10 +114,13 @@ Run askAll(Client& client, const DataSet& set, const std::string& mode, const Tw
     if (!mode.empty()) body.set("mode", mode);
     const Answer answer = client.post("/v1/search", body);
     if (!answer.ok()) throw std::runtime_error("bench: the search for " + set.queries[i].id + " failed: " + answer.body.substr(0, 500));
-    run[set.queries[i].id] = rankingOf(answer.value(), twins);
+    const json::Value value = answer.value();
+    const json::Value* degraded = value.find("degraded");
+    if (degraded != nullptr && degraded->asBool() != nullptr && *degraded->asBool()) ++asked.degraded;
+    asked.run[set.queries[i].id] = rankingOf(value, twins);
     progress.show(i + 1, set.queries.size());
   }
-  return run;
+  return asked;
 }
 
 void writeRun(const std::string& file, const Run& run) {
@@ -124,7 +132,7 @@ void writeRun(const std::string& file, const Run& run) {
   if (!out.flush()) throw std::runtime_error("bench: " + file + " can't be written");
 }
 
-int printMetrics(const Session& session, const Metrics& metrics) {
+int printMetrics(const Session& session, const Metrics& metrics, std::size_t degraded) {
   const std::vector<std::pair<std::string, double>> figures{{"recall@1", metrics.recallAt1},
                                                             {"recall@5", metrics.recallAt5},
                                                             {"recall@10", metrics.recallAt10},
@@ -133,6 +141,7 @@ int printMetrics(const Session& session, const Metrics& metrics) {
   if (session.json) {
     json::Value value;
     value.set("queries", static_cast<std::uint64_t>(metrics.queries));
+    value.set("degraded", static_cast<std::uint64_t>(degraded));
     for (const auto& [name, figure] : figures) value.set(name, figure);
     fmt::print("{}\n", json::write(value));
     return kDone;
@@ -147,9 +156,13 @@ int runBench(const Session& session, const BenchFlags& flags) {
   Client client(daemon.socket());
   importCorpus(client, set);
   waitForIndex(client);
-  const Run run = askAll(client, set, flags.mode, findTwins(set));
-  if (!flags.output.empty()) writeRun(flags.output, run);
-  return printMetrics(session, evaluate(set.relevance, run));
+  const Asked asked = askAll(client, set, flags.mode, findTwins(set));
+  if (!flags.output.empty()) writeRun(flags.output, asked.run);
+  if (asked.degraded > 0) {
+    fmt::print(stderr, "learnctl: bench: {} of {} answers were degraded (a backend failed or was too slow): the figures are too low\n",
+               asked.degraded, set.queries.size());
+  }
+  return printMetrics(session, evaluate(set.relevance, asked.run), asked.degraded);
 }
 
 }  // namespace
