@@ -239,7 +239,9 @@ class RecordStore {
   /// Active learnings that have an index entry of their own, by ascending id with their vectors, for loading an index.
   virtual Task<std::vector<StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) = 0;
 
-  /// Whether other processes change it too, and this one asks what they did.
+  /// Whether it is a server's: other processes change it too, and a crash of it may bring outbox rows back that were finished.
+  [[nodiscard]] virtual bool isShared() const { return false; }
+  /// Whether this process asks what others changed: changedByOthers.
   [[nodiscard]] virtual bool isFollowed() const { return false; }
   /// Learnings whose index entry, or its vector, another process changed since the last call; the first call begins. One call at a time.
   virtual Task<std::vector<core::LearningId>> changedByOthers() { co_return Error(ErrorKind::Internal, "this record store is not shared"); }

@@ -27,7 +27,8 @@ constexpr auto kRetryPause = 2s;            // while a backend is down
 constexpr auto kStorePause = 250ms;         // between two batches of an import, or two stores without an embedder
 constexpr auto kLongestPause = 20s;         // that they may keep the outbox waiting in a row
 constexpr auto kWordsAheadPause = 1h;       // for the vector of what has its words, unless the embedder comes back earlier
-constexpr auto kIdlePause = 30s;            // a look for rows that another process or a crash left behind
+constexpr auto kIdlePause = 30s;            // a look for rows that nobody told of
+constexpr auto kSharedIdlePause = 5s;       // and for those that another process, or a crash of the server, left behind
 
 /// Doubles with each try, with jitter, a minute at most.
 std::chrono::milliseconds backOff(std::uint32_t attempts) {
@@ -158,7 +159,7 @@ boost::asio::awaitable<void> Indexer::run() {
     const Round round = co_await work();
     if (stopping_) break;
     if (round == Round::Idle && embedding_ == Embedding::Up) {
-      co_await sleep(kIdlePause);
+      co_await sleep(context_.records.isShared() ? kSharedIdlePause : kIdlePause);
     } else {
       co_await pause(kRetryPause);
     }

@@ -58,6 +58,7 @@ class PostgresRecordStore final : public ports::RecordStore {
   ports::Task<std::optional<std::string>> usedEmbedder() override;
   ports::Task<void> saveVectors(std::string identityDigest, std::vector<ports::IndexedEntry> entries) override;
   ports::Task<std::vector<ports::StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) override;
+  [[nodiscard]] bool isShared() const override { return true; }
   [[nodiscard]] bool isFollowed() const override { return changes_.has_value(); }
   ports::Task<std::vector<core::LearningId>> changedByOthers() override;
   ports::Task<std::vector<ports::StoredEntry>> entriesOf(std::vector<core::LearningId> ids) override;
