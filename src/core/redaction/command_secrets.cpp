@@ -347,11 +347,13 @@ void findPiped(SecretFinder& finder, std::size_t at) {
 
 /// command <<< X
 void findHereString(SecretFinder& finder, std::size_t at) {
+  if (at < finder.hereStringsUntil) return;
   constexpr std::size_t kFarthest = 256;
   std::size_t begin = at;
   while (begin > 0 && at - begin < kFarthest && std::string_view("\n;|&<").find(finder.before(begin)) == std::string_view::npos) --begin;
   const ShellCommand before = readCommand(finder.text().substr(0, at), begin);
   const ShellCommand text = readCommand(finder.text(), at + 3);
+  finder.hereStringsUntil = text.end;
   const ReaderForm* form = CommandLine::readerOf(finder.text(), before.words);
   if (form == nullptr && text.endedBy == '|') {
     // cat <<< X | command

@@ -27,6 +27,7 @@ bool isSessionName(std::string_view name) {
 
 /// "Cookie: a=x; b=y", also of an answer (Set-Cookie), whose attributes are no secrets.
 void findCookies(SecretFinder& finder, std::size_t at) {
+  if (at < finder.pairsUntil) return;
   constexpr std::string_view kEnds = ";\"'`";
   std::size_t place = at + std::string_view("cookie:").size();
   for (std::size_t pair = 0; pair < kMostPairs; ++pair) {
@@ -40,6 +41,7 @@ void findCookies(SecretFinder& finder, std::size_t at) {
     const bool isSecret = isSessionName(name) ? what.size() >= kShortestSession : looksRandom(what, kShortestRandom);
     if (isSecret && !isPlaceholder(what) && !isReference(what)) finder.add(value.begin, value.end, secret_kind::kToken);
     place = value.end;
+    finder.pairsUntil = place;
     if (finder.at(place) != ';') return;
     ++place;
   }
@@ -47,6 +49,7 @@ void findCookies(SecretFinder& finder, std::size_t at) {
 
 /// nix.conf: access-tokens = github.com=X gitlab.com=PAT:Y
 void findAccessTokens(SecretFinder& finder, std::size_t at) {
+  if (at < finder.pairsUntil) return;
   std::size_t place = at + std::string_view("access-tokens").size();
   if (isQuote(finder.at(place))) ++place;
   place = skipBlanks(finder.text(), place);
@@ -65,6 +68,7 @@ void findAccessTokens(SecretFinder& finder, std::size_t at) {
     if (what.size() >= kShortestSession && !isPlaceholder(what) && !isReference(what)) {
       finder.add(value.begin, value.end, secret_kind::kToken);
     }
+    finder.pairsUntil = value.end;
     place = skipBlanks(finder.text(), value.end);
   }
 }

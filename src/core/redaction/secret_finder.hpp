@@ -50,11 +50,13 @@ class SecretFinder {
   /// By their beginning.
   [[nodiscard]] const std::map<std::size_t, SecretSpan>& spans() const { return spans_; }
 
-  std::size_t namesUntil = 0;     // names before this place were judged
-  std::size_t commandsUntil = 0;  // command lines before this place were read
-  std::size_t pipesUntil = 0;     // and those that write into a pipe
-  std::size_t keysUntil = 0;      // web keys before this place were read
-  std::size_t linesUntil = 0;     // lines before this place were read as a password file's
+  std::size_t namesUntil = 0;        // names before this place were judged
+  std::size_t commandsUntil = 0;     // command lines before this place were read
+  std::size_t pipesUntil = 0;        // and those that write into a pipe
+  std::size_t keysUntil = 0;         // web keys before this place were read
+  std::size_t hereStringsUntil = 0;  // and what is fed to them by <<<
+  std::size_t pairsUntil = 0;        // lists of pairs before this place were read
+  std::size_t linesUntil = 0;        // lines before this place were read as a password file's
 
  private:
   void readLine(std::size_t place);

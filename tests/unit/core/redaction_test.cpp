@@ -138,9 +138,31 @@ TEST(Redaction, WhatReadsLikeASecretsPlaceButHoldsNoneStays) {
 
 TEST(Redaction, HostileTextsTakeLinearTime) {
   constexpr std::size_t kLongest = 256 * 1024;
-  for (const std::string piece : {"password=", "password: \"", "password password: -----BEGIN PRIVATE KEY----- a:b:c:d: curl -u ",
-                                  "-----BEGIN PRIVATE KEY-----\n", "eyJ-", "$6$a/", "curl -u ", "://a:", "?sig=x", "echo a | ", "<<<",
-                                  "a:1:", "{\"kty\"", "kind: Secret\n", "sk-ant-", "password=\"\\\"", "login x password ", "=="}) {
+  for (const std::string piece : {"password=",
+                                  "password: \"",
+                                  "password password: -----BEGIN PRIVATE KEY----- a:b:c:d: curl -u ",
+                                  "-----BEGIN PRIVATE KEY-----\n",
+                                  "eyJ-",
+                                  "$6$a/",
+                                  "curl -u ",
+                                  "://a:",
+                                  "?sig=x",
+                                  "echo a | ",
+                                  "<<<",
+                                  "a:1:",
+                                  "{\"kty\"",
+                                  "kind: Secret\n",
+                                  "sk-ant-",
+                                  "password=\"\\\"",
+                                  "login x password ",
+                                  "==",
+                                  "cookie:a=",
+                                  "cookie:a=b;",
+                                  "access-tokens = a=b ",
+                                  "sudo -S x <<< a ",
+                                  "cat <<< a",
+                                  "vault login ",
+                                  "net use \\\\a\\b "}) {
     std::string text;
     while (text.size() < kLongest) text += piece;
     // The processor's time, not the clock's: others may be at work too.
