@@ -58,9 +58,24 @@ std::vector<std::string_view> takenOut(std::string_view text, std::string_view r
   }
 }
 
+/// Sets by others may have none.
+std::string kindOf(const json::Value& line) {
+  const json::Value* kind = line.find("kind");
+  return kind != nullptr && kind->asText() != nullptr ? *kind->asText() : "text";
+}
+
+bool isLabelled(const json::Value& line) {
+  if (line.asObject() == nullptr) return false;
+  const json::Value* text = line.find("text");
+  const json::Value* secrets = line.find("secrets");
+  return text != nullptr && text->asText() != nullptr && secrets != nullptr && secrets->asArray() != nullptr &&
+         std::all_of(secrets->asArray()->begin(), secrets->asArray()->end(),
+                     [](const json::Value& secret) { return secret.asText() != nullptr; });
+}
+
 Tally judge(const json::Value& line, bool misses) {
   const std::string& text = *line.find("text")->asText();
-  const std::string& kind = *line.find("kind")->asText();
+  const std::string kind = kindOf(line);
   const auto& secrets = *line.find("secrets")->asArray();
   const std::string redacted = core::redact(text);
   Tally tally{secrets.size(), 0, 1, 0};
@@ -94,9 +109,13 @@ bool report(const std::string& file, bool kinds, bool misses) {
       fmt::print(stderr, "{}: a line is no JSON: {}\n", file, parsed.error().message());
       return false;
     }
+    if (!isLabelled(*parsed)) {
+      fmt::print(stderr, "{}: a line has no text, or no list of secrets: {}\n", file, line);
+      return false;
+    }
     const Tally tally = judge(*parsed, misses);
     all.add(tally);
-    ofKinds[*parsed->find("kind")->asText()].add(tally);
+    ofKinds[kindOf(*parsed)].add(tally);
   }
   if (all.secrets == 0) {
     fmt::print(stderr, "{}: no labelled texts\n", file);
