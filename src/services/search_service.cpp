@@ -1,6 +1,7 @@
 #include "services/search_service.hpp"
 
 #include "core/code_points.hpp"
+#include "core/learning_size.hpp"
 #include "core/limits.hpp"
 #include "core/normalised_key.hpp"
 #include "core/redaction.hpp"
@@ -21,6 +22,10 @@ namespace {
 
 /// Answered within the deadline of a search, a slow embedder leaves time for the words.
 constexpr std::chrono::milliseconds kEmbeddingTime{5000};
+
+/// Learnings may be large: an answer ends behind the one that reaches this, and few are loaded at once.
+constexpr std::size_t kMostAnswered = 8 * 1024 * 1024;
+constexpr std::size_t kLoadedAtOnce = 16;
 
 using Ranked = std::vector<core::RankedHit>;
 
@@ -134,9 +139,10 @@ ports::Task<std::vector<SearchHit>> SearchService::loadHits(std::vector<core::Ra
   std::unordered_map<core::LearningId, core::Learning, core::LearningIdHash> known;
   for (auto& learning : exact) known.emplace(learning.id, std::move(learning));
   std::vector<SearchHit> results;
+  std::size_t bytes = 0;
   // What was deleted since the index saw it leaves a gap, which the next ones fill.
-  for (std::size_t from = 0; from < hits.size() && results.size() < limit;) {
-    const std::size_t to = std::min(hits.size(), from + limit - results.size());
+  for (std::size_t from = 0; from < hits.size() && results.size() < limit && bytes < kMostAnswered;) {
+    const std::size_t to = std::min(hits.size(), from + std::min(kLoadedAtOnce, limit - results.size()));
     std::vector<core::LearningId> ids;
     for (std::size_t i = from; i < to; ++i) {
       if (!known.contains(hits[i].id)) ids.push_back(hits[i].id);
@@ -148,7 +154,8 @@ ports::Task<std::vector<SearchHit>> SearchService::loadHits(std::vector<core::Ra
     }
     for (; from < to; ++from) {
       const auto place = known.find(hits[from].id);
-      if (place == known.end() || place->second.status != core::Status::Active) continue;
+      if (place == known.end() || place->second.status != core::Status::Active || bytes >= kMostAnswered) continue;
+      bytes += core::approximateSize(place->second);
       results.push_back({std::move(place->second), hits[from].score, hits[from].cosine, hits[from].rankScore});
     }
   }

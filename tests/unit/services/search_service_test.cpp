@@ -134,6 +134,18 @@ TEST_F(Search, WhatIsFoundByWordsAloneIsContext) {
   EXPECT_EQ(answer.reuse.id, id);
 }
 
+TEST_F(Search, AnAnswerEndsAtSomeMegabytes) {
+  for (int i = 0; i < 40; ++i) store(Kind::Solution, "plugh " + std::to_string(i), std::string(500'000, 'x'));
+  SearchRequest request;
+  request.query = "plugh";
+  request.limit = 100;
+  const auto few = search(request).results.size();
+  EXPECT_GT(few, 15U);
+  EXPECT_LT(few, 19U);
+  request.limit = 5;
+  EXPECT_EQ(search(request).results.size(), 5U);
+}
+
 TEST_F(Search, WithoutItsIndexTheRecordStoresWordsServeAndItSaysSo) {
   const auto id = store(Kind::Solution, "plugh xyzzy", "so");
   const auto other = store(Kind::Solution, "plugh frotz", "so", "other-things");
