@@ -89,6 +89,8 @@ class Indexer {
   ports::Task<void> adoptEmbedder();
   ports::Task<void> put(std::vector<ports::IndexEntry> entries);
   boost::asio::awaitable<Round> workOff();
+  /// Without an embedder all rows may be waiting for it, and a look at them goes through all: only where there is a reason.
+  [[nodiscard]] bool isLookDue() const;
   ports::Task<void> indexBatch(std::vector<ports::PendingEntry> pending);
   /// Embeds missing[first, end): what is embedded, or fails by itself, leaves a gap there. An outage is an error, and the rest stays.
   ports::Task<void> embedInto(Batch& batch, std::size_t first, std::size_t end);
@@ -118,6 +120,9 @@ class Indexer {
   std::optional<boost::asio::steady_timer> idle_;
   bool stopping_ = false;
   bool woken_ = false;
+  /// There may be rows that the last look at the outbox, made then, did not see.
+  bool news_ = true;
+  std::chrono::steady_clock::time_point lastLook_{};
   bool flushing_ = false;
   bool loaded_ = false;
   bool fillsSecond_ = false;

@@ -32,6 +32,7 @@ void enqueueAgain(MemoryState& state, const MemoryRow& row) {
 ports::Task<std::vector<ports::PendingEntry>> MemoryRecordStore::pending(core::Timestamp now, std::size_t limit) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
+  ++looks;
   std::vector<ports::PendingEntry> due;
   for (const auto& row : state_.outbox) {
     if (due.size() == limit) break;

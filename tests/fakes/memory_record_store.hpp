@@ -82,6 +82,8 @@ class MemoryRecordStore final : public ports::RecordStore {
   /// Transactions that were committed, and those that an error brought back.
   std::size_t commits = 0;
   std::size_t rollbacks = 0;
+  /// How often the outbox was looked through.
+  std::size_t looks = 0;
 
   [[nodiscard]] const MemoryState& state() const { return state_; }
 

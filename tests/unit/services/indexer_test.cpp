@@ -54,6 +54,18 @@ TEST_F(Index, WordsThatCameWithTheirStoreAreNotTakenInAgain) {
   EXPECT_EQ(vectors(), 1U);
 }
 
+TEST_F(Index, WithoutAnEmbedderTheOutboxIsLookedThroughOnlyForAReason) {
+  breakEmbedder();
+  store("plugh xyzzy");
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  const auto looks = fake.records.looks;
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(fake.records.looks, looks);
+  store("plugh frotz");
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_GT(fake.records.looks, looks);
+}
+
 TEST_F(Index, AnEmbedderThatGoesLeavesTheWordsAndNoTryIsLost) {
   ASSERT_EQ(work(), Indexer::Round::Idle);
   breakEmbedder();
