@@ -49,6 +49,10 @@ std::vector<core::LearningId> ChangeReader::read(Connection& connection) {
   return changed;
 }
 
+void forgetFutureChanges(Connection& connection) {
+  connection.script("delete from changes where transaction >= pg_snapshot_xmax(pg_current_snapshot())");
+}
+
 std::vector<ports::StoredEntry> entriesOf(Connection& connection, const std::vector<core::LearningId>& ids) {
   ArrayText list;
   for (const auto& id : ids) list.add(id.text());

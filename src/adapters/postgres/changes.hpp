@@ -26,6 +26,10 @@ class ChangeReader {
   std::unordered_map<core::LearningId, std::string, core::LearningIdHash> told_;  // the transaction, from place_ on
 };
 
+/// A dump that another server restores brings numbers of transactions along that this one will give only later: they would be told again
+/// and again until then. At the start.
+void forgetFutureChanges(Connection& connection);
+
 /// Of these, what the index is to hold: active entries of their own with their vectors.
 std::vector<ports::StoredEntry> entriesOf(Connection& connection, const std::vector<core::LearningId>& ids);
 

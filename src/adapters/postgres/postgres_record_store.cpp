@@ -68,6 +68,7 @@ PostgresRecordStore::PostgresRecordStore(const PostgresOptions& options, SchemaN
               [this](Connection& connection) -> Result<void> {
                 if (auto migrated = migrate(connection, names_, migrations()); !migrated) return migrated;
                 forgetOldWriters(connection);
+                forgetFutureChanges(connection);
                 return {};
               }),
       readers_(server_, {options.readers, options.queueLimit, Durability::Synced, "reads"}),

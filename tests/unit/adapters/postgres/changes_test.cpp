@@ -106,6 +106,13 @@ TEST_F(PostgresChanges, ATransactionThatBeganEarlierAndEndsLaterIsNotMissed) {
   EXPECT_THAT(told(*two_), IsEmpty());
 }
 
+TEST_F(PostgresChanges, WhatADumpBroughtFromAnotherServerIsForgotten) {
+  schema_.sql(
+      "insert into changes values ('0190a1b2-0000-7000-8000-000000000001', '0190a1b2-0000-7000-8000-000000000002', '999999999999')");
+  const auto third = schema_.open();
+  EXPECT_EQ(schema_.sql("select count(*) from changes"), "0\n");
+}
+
 TEST_F(PostgresChanges, WhereNobodyFollowsNothingIsNoted) {
   schema_.options().followChanges = false;
   const auto store = schema_.open();
