@@ -91,6 +91,8 @@ TEST(EmbeddedIndex, ASmallEntryAloneGoesInWithoutAnotherThread) {
 }
 
 TEST(EmbeddedIndex, ALargeEntryGoesToThePool) {
+  // Whoever waits for the pool outlives it.
+  boost::asio::io_context loop;
   support::BlockingPool pool(1);
   EmbeddedIndex index(pool);
   pool.stop();
@@ -98,7 +100,6 @@ TEST(EmbeddedIndex, ALargeEntryGoesToThePool) {
   entries.push_back(entryOf(1, 1));
   entries.front().words = std::string(5000, 'w');
   bool ended = false;
-  boost::asio::io_context loop;
   boost::asio::co_spawn(loop, index.upsert(std::move(entries)), [&ended](std::exception_ptr, auto) { ended = true; });
   loop.poll();
   EXPECT_FALSE(ended);
