@@ -241,8 +241,11 @@ ports::Task<StoreAnswer> StoreService::store(StoreRequest request, core::Caller 
   StoreAnswer answer = work->answer;
   if (work->isNews && context_.events.learningStored) context_.events.learningStored(answer.learning.id, answer.learning.kind);
   if (!work->indexChanged || !answer.learning.ownsIndexEntry) co_return answer;
+  const bool isQuick = !embedding && context_.index.keepsVectorsInStore();
   auto operation = indexer_.take(answer.learning, std::move(embedding));
-  auto taken = co_await support::withTimeout(std::move(operation), left());
+  // Where words alone go into memory there is nobody to wait for.
+  if (!isQuick) operation = support::withTimeout(std::move(operation), left());
+  auto taken = co_await std::move(operation);
   answer.learning.indexed = taken && *taken;
   co_return answer;
 }

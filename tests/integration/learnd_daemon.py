@@ -144,7 +144,8 @@ class Daemon:
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "DBUS_", "LISTEN_", "NOTIFY_", "STATE_", "LEARND_"))}
         self.environment = dict(keep, XDG_CONFIG_HOME=str(self.folder / "config"), XDG_STATE_HOME=str(self.folder / "state"),
                                 XDG_RUNTIME_DIR=str(self.folder / "run"),
-                                DBUS_SESSION_BUS_ADDRESS=self.bus.address if self.bus else "unix:path=/nonexistent")
+                                DBUS_SESSION_BUS_ADDRESS=self.bus.address if self.bus else "unix:path=/nonexistent",
+                                LSAN_OPTIONS="print_suppressions=0:suppressions=%s" % (REPOSITORY / "tests/integration/leaks.supp"))
         self.environment.update(environment or {})
 
     def __enter__(self):
