@@ -45,7 +45,7 @@ SqliteRecordStore::SqliteRecordStore(StateFolder folder, std::vector<Connection>
                                      const SqliteOptions& options)
     : folder_(std::move(folder)),
       keepsTextIndex_(options.keepTextIndex),
-      writer_(std::move(writer), sequence, options.queueLimit),
+      writer_(std::move(writer), sequence, options.queueLimit, options.keepTextIndex ? growTextIndex : Writer::Background()),
       readers_(std::move(readers), options.queueLimit) {}
 
 Result<std::unique_ptr<SqliteRecordStore>> SqliteRecordStore::open(SqliteOptions options) {

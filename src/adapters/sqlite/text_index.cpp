@@ -16,29 +16,43 @@ namespace {
 // Each word is looked up; the first ones of an error log say what it is about.
 constexpr std::size_t kMostWords = 64;
 
-const FixedSql kParts(
-    "select count(*) from sqlite_schema where name in ('text_index', 'text_index_insert', 'text_index_delete', 'text_index_update')");
-constexpr std::int64_t kAllParts = 4;
+// A piece of what was there before: short enough that a write doesn't notice that it waited for it.
+constexpr std::int64_t kMostRows = 256;
+constexpr std::int64_t kMostSigns = std::int64_t{1} << 20;
 
+const FixedSql kParts(
+    "select count(*) from sqlite_schema where name in ('text_index', 'text_index_from', 'text_index_insert', 'text_index_delete', "
+    "'text_index_update')");
+constexpr std::int64_t kAllParts = 5;
+
+// What is in it: all rows from text_index_from on. FTS5 is told what a row was when it goes, and would be broken by one that it never had.
 constexpr const char* kBuild = R"sql(
 create virtual table text_index using fts5 (query, solution, content = 'learnings', content_rowid = 'seq', tokenize = 'porter unicode61');
+create table text_index_from (seq integer not null);
+insert into text_index_from (seq) select coalesce(max(seq), 0) + 1 from learnings;
 create trigger text_index_insert after insert on learnings begin
   insert into text_index (rowid, query, solution) values (new.seq, new.query, new.solution);
 end;
-create trigger text_index_delete after delete on learnings begin
+create trigger text_index_delete after delete on learnings
+when old.seq >= (select seq from text_index_from) begin
   insert into text_index (text_index, rowid, query, solution) values ('delete', old.seq, old.query, old.solution);
 end;
 create trigger text_index_update after update of query, solution on learnings
-when old.query <> new.query or old.solution <> new.solution begin
+when old.seq >= (select seq from text_index_from) and (old.query <> new.query or old.solution <> new.solution) begin
   insert into text_index (text_index, rowid, query, solution) values ('delete', old.seq, old.query, old.solution);
   insert into text_index (rowid, query, solution) values (new.seq, new.query, new.solution);
 end;
-insert into text_index (text_index) values ('rebuild');
 )sql";
 
 constexpr const char* kDrop =
     "drop trigger if exists text_index_insert; drop trigger if exists text_index_delete; drop trigger if exists text_index_update; "
-    "drop table if exists text_index;";
+    "drop table if exists text_index; drop table if exists text_index_from;";
+
+const FixedSql kFrom("select seq from text_index_from");
+const FixedSql kBefore("select seq, length(query) + length(solution) from learnings where seq < ? order by seq desc limit ?");
+const FixedSql kTakeIn(
+    "insert into text_index (rowid, query, solution) select seq, query, solution from learnings where seq >= ? and seq < ?");
+const FixedSql kSetFrom("update text_index_from set seq = ?");
 
 std::int64_t parts(Connection& connection) {
   auto query = connection.query(kParts);
@@ -96,6 +110,24 @@ void setTextIndex(Connection& connection, bool wanted) {
   connection.execute(kDrop);
   if (wanted) connection.execute(kBuild);
   transaction.commit();
+}
+
+bool growTextIndex(Connection& connection) {
+  std::int64_t end = 0;
+  {
+    auto query = connection.query(kFrom);
+    if (query.step()) end = query.integer(0);
+  }
+  std::int64_t from = end;
+  {
+    auto row = connection.query(kBefore);
+    row.bind(end).bind(kMostRows);
+    for (std::int64_t signs = 0; signs < kMostSigns && row.step(); signs += row.integer(1)) from = row.integer(0);
+  }
+  if (from == end) return false;
+  connection.query(kTakeIn).bind(from).bind(end).run();
+  connection.query(kSetFrom).bind(from).run();
+  return true;
 }
 
 std::vector<ports::TextHit> searchText(Connection& connection, const ports::TextQuery& query) {

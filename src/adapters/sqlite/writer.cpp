@@ -1,5 +1,7 @@
 #include "adapters/sqlite/writer.hpp"
 
+#include "support/log.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -9,11 +11,13 @@ namespace {
 
 // Bounds how long the first of a group waits for the others.
 constexpr std::size_t kGroupLimit = 256;
+// Until work in the background is tried again.
+constexpr std::chrono::seconds kBackgroundPause{30};
 
 }  // namespace
 
-Writer::Writer(Connection connection, Sequence sequence, std::size_t queueLimit)
-    : connection_(std::move(connection)), sequence_(sequence), queueLimit_(queueLimit) {
+Writer::Writer(Connection connection, Sequence sequence, std::size_t queueLimit, Background background)
+    : connection_(std::move(connection)), sequence_(sequence), queueLimit_(queueLimit), background_(std::move(background)) {
   connection_.execute("pragma synchronous = full");
   thread_ = std::thread([this] { work(); });
 }
@@ -44,18 +48,44 @@ bool Writer::submit(Job job) {
 
 void Writer::work() {
   std::vector<Job> group;
-  while (true) {
-    {
-      std::unique_lock lock(mutex_);
-      arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kGroupLimit));
-      std::move(queue_.begin(), queue_.begin() + count, std::back_inserter(group));
-      queue_.erase(queue_.begin(), queue_.begin() + count);
-    }
+  while (takeGroup(group)) {
     for (std::size_t done = 0; done < group.size();) done = runGroup(group, done);
     group.clear();
+    doSomeBackground();
   }
+}
+
+/// Waits for jobs, or until there is time for the background: the group is empty then. False at the end.
+bool Writer::takeGroup(std::vector<Job>& group) {
+  std::unique_lock lock(mutex_);
+  const auto called = [this] { return stopping_ || !queue_.empty(); };
+  if (background_) {
+    arrived_.wait_until(lock, nextBackground_, called);
+  } else {
+    arrived_.wait(lock, called);
+  }
+  if (queue_.empty()) return !stopping_;
+  const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kGroupLimit));
+  std::move(queue_.begin(), queue_.begin() + count, std::back_inserter(group));
+  queue_.erase(queue_.begin(), queue_.begin() + count);
+  return true;
+}
+
+void Writer::doSomeBackground() {
+  const auto began = std::chrono::steady_clock::now();
+  if (!background_ || began < nextBackground_) return;
+  bool more = true;
+  const auto done = guarded([&]() -> core::Result<void> {
+    setDurability(Durability::Unsynced);
+    Transaction transaction(connection_, Lock::Exclusive);
+    more = background_(connection_);
+    transaction.commit();
+    return {};
+  });
+  const auto now = std::chrono::steady_clock::now();
+  if (!done) support::log::warning("work in the background is put off", {{"ERROR", done.error().message()}});
+  nextBackground_ = now + (done ? now - began : kBackgroundPause);
+  if (done && !more) background_ = nullptr;
 }
 
 /// Runs the jobs from `first` on in one transaction and answers them; returns how far it came. It ends early only where SQLite gave the

@@ -6,6 +6,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -52,8 +53,11 @@ struct WriterFigures {
 class Writer {
  public:
   using Work = std::function<core::Result<void>(WriteContext&)>;
+  /// A piece of what nobody waits for, in a transaction of its own; false: all of it is done. May throw SqliteFailure, and is tried again.
+  using Background = std::function<bool(Connection&)>;
 
-  Writer(Connection connection, Sequence sequence, std::size_t queueLimit);
+  /// `background` is done between the groups, half of the time at most.
+  Writer(Connection connection, Sequence sequence, std::size_t queueLimit, Background background = nullptr);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -98,6 +102,8 @@ class Writer {
 
   bool submit(Job job);
   void work();
+  bool takeGroup(std::vector<Job>& group);
+  void doSomeBackground();
   std::size_t runGroup(std::vector<Job>& group, std::size_t first);
   void count(const std::vector<core::Result<void>>& results, bool committed);
   core::Result<void> runOne(const Job& job, bool alone);
@@ -109,6 +115,8 @@ class Writer {
   const std::size_t queueLimit_;
   Durability current_ = Durability::Synced;
   bool wantsRoom_ = false;  // the disk was full
+  Background background_;
+  std::chrono::steady_clock::time_point nextBackground_ = std::chrono::steady_clock::now();
 
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
