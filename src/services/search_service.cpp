@@ -27,6 +27,10 @@ constexpr std::chrono::milliseconds kEmbeddingTime{5000};
 constexpr std::size_t kMostAnswered = 8 * 1024 * 1024;
 constexpr std::size_t kLoadedAtOnce = 16;
 
+/// Without the index a filter is looked at learning by learning: at the best of them by their words, until so many pass.
+constexpr std::size_t kLookedThrough = 4096;
+constexpr std::size_t kEnough = 200;
+
 using Ranked = std::vector<core::RankedHit>;
 
 /// Equal keys first, in the order of reuse; then the fused order.
@@ -102,27 +106,41 @@ ports::Task<ports::IndexAnswer> SearchService::searchRecords(const SearchRequest
   query.words = core::clipped(text, core::kMaxIndexedText);
   query.categories = request.categories;
   query.kinds = request.kinds;
+  if (!request.filter.empty()) query.limit = kLookedThrough;
   auto hits = co_await context_.records.searchText(std::move(query));
   ports::IndexAnswer answer;
   // A store without an index of words has the equal keys still.
   if (!hits && hits.error().kind() == core::ErrorKind::Unavailable) co_return answer;
   if (!hits) co_return hits.error();
-  std::unordered_set<core::LearningId, core::LearningIdHash> passing;
   if (!request.filter.empty()) {
-    std::vector<core::LearningId> ids;
-    for (const auto& hit : *hits) ids.push_back(hit.id);
-    auto loaded = co_await context_.records.load(std::move(ids));
-    if (!loaded) co_return loaded.error();
-    for (const auto& learning : *loaded) {
-      if (passesFilter(learning, request)) passing.insert(learning.id);
-    }
+    auto passing = co_await firstPassing(std::move(*hits), request);
+    if (!passing) co_return passing.error();
+    hits = std::move(passing);
   }
   for (const auto& hit : *hits) {
-    if (!request.filter.empty() && !passing.contains(hit.id)) continue;
     answer.candidates.push_back({hit.id, std::nullopt, hit.rank});
     answer.bestWordScore = std::max(answer.bestWordScore, hit.rank);
   }
   co_return answer;
+}
+
+ports::Task<std::vector<ports::TextHit>> SearchService::firstPassing(std::vector<ports::TextHit> hits, const SearchRequest& request) {
+  std::vector<ports::TextHit> passing;
+  for (std::size_t from = 0; from < hits.size() && passing.size() < kEnough; from += kLoadedAtOnce) {
+    const std::size_t to = std::min(hits.size(), from + kLoadedAtOnce);
+    std::vector<core::LearningId> ids;
+    for (std::size_t i = from; i < to; ++i) ids.push_back(hits[i].id);
+    auto loaded = co_await context_.records.load(std::move(ids));
+    if (!loaded) co_return loaded.error();
+    std::unordered_set<core::LearningId, core::LearningIdHash> wanted;
+    for (const auto& learning : *loaded) {
+      if (passesFilter(learning, request)) wanted.insert(learning.id);
+    }
+    for (std::size_t i = from; i < to; ++i) {
+      if (wanted.contains(hits[i].id)) passing.push_back(hits[i]);
+    }
+  }
+  co_return passing;
 }
 
 ports::Task<std::vector<core::Learning>> SearchService::findExact(const SearchRequest& request) {

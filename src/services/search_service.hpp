@@ -22,6 +22,7 @@ class SearchService {
  private:
   ports::Task<std::vector<core::Learning>> findExact(const SearchRequest& request);
   ports::Task<ports::IndexAnswer> searchRecords(const SearchRequest& request, const std::string& text);
+  ports::Task<std::vector<ports::TextHit>> firstPassing(std::vector<ports::TextHit> hits, const SearchRequest& request);
   ports::Task<std::vector<SearchHit>> loadHits(std::vector<core::RankedHit> hits, std::vector<core::Learning> exact, std::size_t limit);
   [[nodiscard]] core::Reuse decide(const std::vector<core::Learning>& exact, const std::vector<SearchHit>& results) const;
 

@@ -181,6 +181,22 @@ TEST_F(Search, WithoutItsIndexFiltersHoldToo) {
   }
 }
 
+TEST_F(Search, WithoutItsIndexAFilterFindsWhatHundredsOfOthersAreAheadOf) {
+  for (int i = 0; i < 250; ++i) store(Kind::Solution, "plugh frotz " + std::to_string(i), "so");
+  StoreRequest request;
+  request.learning.query = "plugh alone";
+  request.learning.solution = "so";
+  request.metadata = json::parse(R"({"host":"helios"})").value();
+  const auto id = fakes::runTask(io, fake.services.store.store(std::move(request), core::Caller{1000, 1000, {}})).value().learning.id;
+  fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  SearchRequest filtered;
+  filtered.query = "plugh frotz";
+  filtered.filter = {{"metadata.host", {"\"helios\""}}};
+  const SearchAnswer answer = search(std::move(filtered));
+  ASSERT_EQ(answer.results.size(), 1U);
+  EXPECT_EQ(answer.results[0].learning.id, id);
+}
+
 TEST_F(Search, WhereTheRecordStoreKeepsNoWordsEqualKeysAreFoundStill) {
   const auto id = store(Kind::Solution, "plugh xyzzy", "so");
   fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
