@@ -48,6 +48,10 @@ TEST_P(RecordStoreContract, TextSearchTakesAnySigns) {
   for (const char* words : {"\"grep", "grep:* OR", "NOT grep AND (", "grep' & nothing | !", "--line-buffered", "line\\buffered <-> NEAR"}) {
     EXPECT_EQ(idsOf(get(store().searchText(asking(words)))), std::vector{idOf(1)}) << words;
   }
+  using namespace std::string_literals;
+  EXPECT_EQ(idsOf(get(store().searchText(asking("\0\0"s)))).size(), 0U);
+  EXPECT_EQ(idsOf(get(store().searchText(asking("nothing\0grep"s)))), std::vector{idOf(1)});
+  EXPECT_EQ(idsOf(get(store().searchText(asking("zero\0grep\0' or true --"s)))), std::vector{idOf(1)});
   std::string log;
   for (int i = 0; i < 20'000; ++i) log += "word" + std::to_string(i) + " ";
   EXPECT_TRUE(get(store().searchText(asking(log))).empty());
@@ -90,6 +94,53 @@ TEST_P(RecordStoreContract, TextSearchFollowsEveryChange) {
   erase(idOf(3));
   reopen();
   EXPECT_TRUE(get(store().searchText(asking("bootloader"))).empty());
+}
+
+TEST_P(RecordStoreContract, ATextOfAnySizeIsStoredAndFoundByItsBeginning) {
+  // Each word another one, so that an index of all of them would be larger than the text.
+  std::string log;
+  while (log.size() < (3U << 20U)) log += "w" + std::to_string(log.size()) + "\xC3\xA4 ";
+  insert(textOf(1, "plugh", "xyzzy " + log));
+  Learning changed = textOf(2, "frotz", "short");
+  insert(changed);
+  changed.solution = "nitfol " + log;
+  update(changed, IndexChange::Text);
+  insert(textOf(3, std::string(70'000, 'x') + " gnusto", "one long word"));
+  EXPECT_EQ(idsOf(get(store().searchText(asking("plugh")))), std::vector{idOf(1)});
+  EXPECT_EQ(idsOf(get(store().searchText(asking("xyzzy")))), std::vector{idOf(1)});
+  EXPECT_EQ(idsOf(get(store().searchText(asking("nitfol")))), std::vector{idOf(2)});
+  EXPECT_TRUE(get(store().searchText(asking("short"))).empty());
+  EXPECT_EQ(loaded(idOf(2)).solution, changed.solution);
+}
+
+TEST_P(RecordStoreContract, TextSearchFollowsPromotionAndAReturn) {
+  Learning learning = textOf(1, "unit of the bootloader", "answer");
+  learning.category = "best-practices";
+  insert(learning);
+  auto query = asking("bootloader");
+  query.categories = {"skills-patterns"};
+  EXPECT_TRUE(get(store().searchText(query)).empty());
+  learning.promoted = true;
+  update(learning, IndexChange::Attributes);
+  EXPECT_EQ(idsOf(get(store().searchText(query))), std::vector{idOf(1)});
+  learning.status = core::Status::Superseded;
+  update(learning, IndexChange::Attributes);
+  EXPECT_TRUE(get(store().searchText(query)).empty());
+  learning.status = core::Status::Active;
+  update(learning, IndexChange::Attributes);
+  EXPECT_EQ(idsOf(get(store().searchText(query))), std::vector{idOf(1)});
+}
+
+TEST_P(RecordStoreContract, TextSearchDoesNotSeeWhatWasTakenBack) {
+  insert(textOf(1, "plugh", "answer"));
+  const auto failed = write([](ports::RecordTransaction& transaction) -> core::Result<void> {
+    if (auto done = transaction.insert(textOf(2, "frotz", "answer")); !done) return done;
+    if (auto done = transaction.update(textOf(1, "xyzzy", "answer"), IndexChange::Text); !done) return done;
+    return core::Error(core::ErrorKind::Conflict, "no");
+  });
+  ASSERT_FALSE(failed);
+  EXPECT_TRUE(get(store().searchText(asking("frotz xyzzy"))).empty());
+  EXPECT_EQ(idsOf(get(store().searchText(asking("plugh")))), std::vector{idOf(1)});
 }
 
 TEST_P(RecordStoreContract, TextSearchFindsRepeatsOfAnInteractionOnce) {

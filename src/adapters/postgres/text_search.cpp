@@ -29,8 +29,11 @@ std::vector<ports::TextHit> searchText(Connection& connection, const ports::Text
   ArrayText kinds;
   for (const auto kind : query.kinds) kinds.add(core::nameOf(kind));
   const bool promoted = std::find(query.categories.begin(), query.categories.end(), core::kPromotedCategory) != query.categories.end();
+  std::string words(core::clipped(query.words, kMostBytes));
+  // A text of PostgreSQL's has none.
+  std::replace(words.begin(), words.end(), '\0', ' ');
   Values values;
-  values.add(core::clipped(query.words, kMostBytes)).add(categories.text()).add(promoted).add(kinds.text());
+  values.add(words).add(categories.text()).add(promoted).add(kinds.text());
   values.add(static_cast<std::int64_t>(query.limit));
   const Rows rows = connection.run(kSearch, values);
   std::vector<ports::TextHit> hits;
