@@ -3,7 +3,6 @@
 #include "adapters/postgres/connection.hpp"
 #include "ports/record_store.hpp"
 
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,9 +20,11 @@ class ChangeReader {
   std::vector<core::LearningId> read(Connection& connection);
 
  private:
+  using Told = std::unordered_map<core::LearningId, std::string, core::LearningIdHash>;
+
   core::LearningId self_;
-  std::optional<std::string> place_;
-  std::unordered_map<core::LearningId, std::string, core::LearningIdHash> told_;  // the transaction, from place_ on
+  std::string snapshot_;  // the last one; empty at first
+  Told told_;             // the transaction, of what is still asked about
 };
 
 /// A dump that another server restores brings numbers of transactions along that this one will give only later: they would be told again

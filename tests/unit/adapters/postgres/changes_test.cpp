@@ -113,6 +113,19 @@ TEST_F(PostgresChanges, WhatADumpBroughtFromAnotherServerIsForgotten) {
   EXPECT_EQ(schema_.sql("select count(*) from changes"), "0\n");
 }
 
+TEST_F(PostgresChanges, ANumberThatACrashOfTheServerGivesOnceMoreIsNotMissed) {
+  const auto learning = learningOf(1);
+  mustInsert(*one_, learning);
+  EXPECT_THAT(told(*two_), ElementsAre(learning.id));
+  // Numbers that were given and not written when it crashed: what comes next has smaller ones than were seen already.
+  for (int i = 0; i < 8; ++i) schema_.sql("select pg_current_xact_id()");
+  EXPECT_THAT(told(*two_), IsEmpty());
+  schema_.sql("insert into changes select '" + learningOf(2).id.text() +
+              "', gen_random_uuid(), (pg_current_xact_id()::text::bigint - 5)::text::xid8");
+  EXPECT_THAT(told(*two_), ElementsAre(learningOf(2).id));
+  EXPECT_THAT(told(*two_), IsEmpty());
+}
+
 TEST_F(PostgresChanges, WhereNobodyFollowsNothingIsNoted) {
   schema_.options().followChanges = false;
   const auto store = schema_.open();
