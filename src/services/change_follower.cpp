@@ -26,26 +26,31 @@ ports::Task<void> ChangeFollower::follow() {
   if (!indexer_.isLoaded()) co_return ports::Result<void>();
   auto changed = co_await context_.records.changedByOthers();
   if (!changed) co_return changed.error();
-  waiting_.insert(waiting_.end(), changed->begin(), changed->end());
-  while (!waiting_.empty()) {
-    auto taken = co_await takeSome();
-    if (!taken) co_return taken.error();
+  if (!pieceThen_ || pieceThen_ != indexer_.piece()) {
+    auto again = co_await take(gone_, nullptr);
+    if (!again) co_return again.error();
   }
-  co_return ports::Result<void>();
+  waiting_.insert(waiting_.end(), changed->begin(), changed->end());
+  auto taken = co_await take(waiting_, &gone_);
+  pieceThen_ = indexer_.piece();
+  co_return taken;
 }
 
-ports::Task<void> ChangeFollower::takeSome() {
-  const std::size_t count = std::min(waiting_.size(), kAtOnce);
-  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
-  std::vector<core::LearningId> ids(waiting_.begin(), end);
-  std::unordered_set<core::LearningId, core::LearningIdHash> gone(ids.begin(), ids.end());
-  auto entries = co_await context_.records.entriesOf(std::move(ids));
-  if (!entries) co_return entries.error();
-  for (const auto& entry : *entries) gone.erase(entry.learning.id);
-  std::vector<core::LearningId> left(gone.begin(), gone.end());
-  auto taken = co_await indexer_.takeStored(std::move(*entries), std::move(left));
-  if (!taken) co_return taken.error();
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+ports::Task<void> ChangeFollower::take(std::vector<core::LearningId>& ids, std::vector<core::LearningId>* gone) {
+  while (!ids.empty()) {
+    const auto end = ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), kAtOnce));
+    std::vector<core::LearningId> some(ids.begin(), end);
+    std::unordered_set<core::LearningId, core::LearningIdHash> absent(some.begin(), some.end());
+    const std::size_t count = some.size();
+    auto entries = co_await context_.records.entriesOf(std::move(some));
+    if (!entries) co_return entries.error();
+    for (const auto& entry : *entries) absent.erase(entry.learning.id);
+    if (gone) gone->insert(gone->end(), absent.begin(), absent.end());
+    std::vector<core::LearningId> left(absent.begin(), absent.end());
+    auto taken = co_await indexer_.takeStored(std::move(*entries), std::move(left));
+    if (!taken) co_return taken.error();
+    ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(count));
+  }
   co_return ports::Result<void>();
 }
 

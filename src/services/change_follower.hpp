@@ -5,6 +5,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace learnd::services {
@@ -22,12 +24,16 @@ class ChangeFollower {
   boost::asio::awaitable<void> run();
 
  private:
-  ports::Task<void> takeSome();
+  /// Takes them one part after another out of the list; what is not there any more goes into `gone`, if anywhere.
+  ports::Task<void> take(std::vector<core::LearningId>& ids, std::vector<core::LearningId>* gone);
 
   ServiceContext& context_;
   Indexer& indexer_;
   /// Told and not yet in the index.
   std::vector<core::LearningId> waiting_;
+  /// Taken out of the index, where an older state of them may have been on its way into it, which nothing tells from a new one.
+  std::vector<core::LearningId> gone_;
+  std::optional<std::uint64_t> pieceThen_;
 };
 
 }  // namespace learnd::services

@@ -144,6 +144,7 @@ boost::asio::awaitable<Indexer::Round> Indexer::work() {
     co_await letStoresPass();
     if (holds_ > 0) co_return Round::Idle;  // its end wakes
     working_ = true;
+    ++piece_;
     round = co_await workOff();
     working_ = false;
   }

@@ -44,6 +44,8 @@ class Indexer {
   /// What another process has made of these, for an index that is loaded from the record store.
   ports::Task<void> takeStored(std::vector<ports::StoredEntry> entries, std::vector<core::LearningId> gone);
   [[nodiscard]] bool isLoaded() const { return loaded_; }
+  /// The piece of the outbox that is on its way into the index, as it was read; nothing where none is.
+  [[nodiscard]] std::optional<std::uint64_t> piece() const { return working_ ? std::optional(piece_) : std::nullopt; }
   /// Whether the index has room for a learning of this category: InvalidInput of "category" where it has not.
   ports::Task<void> admit(std::string category);
   /// There may be new outbox rows.
@@ -127,6 +129,7 @@ class Indexer {
   bool loaded_ = false;
   bool fillsSecond_ = false;
   bool working_ = false;
+  std::uint64_t piece_ = 0;
   int holds_ = 0;
   Embedding embedding_ = Embedding::Unknown;
   /// There may be rows whose words are in the index and whose vector waits for the embedder: those of an earlier run too.

@@ -164,4 +164,21 @@ ports::Task<std::vector<ports::StoredEntry>> MemoryRecordStore::scanActive(std::
   co_return page;
 }
 
+ports::Task<std::vector<core::LearningId>> MemoryRecordStore::changedByOthers() {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  co_return std::exchange(changed, {});
+}
+
+ports::Task<std::vector<ports::StoredEntry>> MemoryRecordStore::entriesOf(std::vector<core::LearningId> ids) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  std::vector<ports::StoredEntry> entries;
+  for (const auto& id : ids) {
+    const auto place = state_.rows.find(id);
+    if (place != state_.rows.end() && place->second.isInIndex()) entries.push_back({state_.answer(place->second), place->second.vector});
+  }
+  co_return entries;
+}
+
 }  // namespace learnd::fakes

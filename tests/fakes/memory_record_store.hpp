@@ -67,6 +67,9 @@ class MemoryRecordStore final : public ports::RecordStore {
   ports::Task<std::optional<std::string>> usedEmbedder() override;
   ports::Task<void> saveVectors(std::string identityDigest, std::vector<ports::IndexedEntry> entries) override;
   ports::Task<std::vector<ports::StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) override;
+  [[nodiscard]] bool isFollowed() const override { return true; }
+  ports::Task<std::vector<core::LearningId>> changedByOthers() override;
+  ports::Task<std::vector<ports::StoredEntry>> entriesOf(std::vector<core::LearningId> ids) override;
   ports::Task<std::string> note(std::string name) override;
   ports::Task<void> saveNote(std::string name, std::string text) override;
   ports::Task<std::optional<core::Calibration>> calibration(std::string identityDigest) override;
@@ -79,6 +82,8 @@ class MemoryRecordStore final : public ports::RecordStore {
   Fault fault;
   /// False: searchText is refused, as by a store whose index can't be down.
   bool keepsTextIndex = true;
+  /// What the next call is told that another process changed.
+  std::vector<core::LearningId> changed;
   /// Transactions that were committed, and those that an error brought back.
   std::size_t commits = 0;
   std::size_t rollbacks = 0;
