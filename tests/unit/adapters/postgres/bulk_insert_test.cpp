@@ -1,9 +1,13 @@
 #include "tests/private_postgres/scratch_schema.hpp"
 #include "tests/unit/adapters/postgres/store_load.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+#include <random>
 
 namespace learnd::postgres {
 
@@ -157,6 +161,79 @@ TEST_F(PostgresBulkInsert, AnIdWhoseRemovalStillWaitsGoesOnBehindIt) {
   must(erase);
   must(importOf(learningsFrom(1, 12)));
   EXPECT_EQ(schema_.sql("select revision, removal from outbox where id = '" + learningOf(1).id.text() + "'"), "3|f\n");
+}
+
+/// Some of everything that can meet: ids and questions that come again, events, failures, other states.
+core::Learning anyOf(std::mt19937& random) {
+  const auto upTo = [&random](unsigned most) { return std::uniform_int_distribution<unsigned>(0, most)(random); };
+  core::Learning learning = upTo(3) == 0 ? interactionOf(upTo(400), "event " + std::to_string(upTo(20))) : learningOf(upTo(400));
+  if (learning.kind == core::Kind::Solution) {
+    learning.query = "Question " + std::to_string(upTo(60));
+    learning.solution = "answer " + std::to_string(upTo(3));
+    if (upTo(4) == 0) {
+      learning.kind = core::Kind::Failure;
+      learning.outcome = upTo(1) == 0 ? core::Outcome::Open : core::Outcome::Resolved;
+      if (learning.outcome == core::Outcome::Open) learning.solution.clear();
+    }
+  }
+  if (upTo(5) == 0) learning.status = upTo(1) == 0 ? core::Status::Archived : core::Status::Superseded;
+  return learning;
+}
+
+/// The steps of an import's line, as all that it asks goes into what it does.
+ports::RecordWork linesOf(const std::vector<core::Learning>& learnings, bool atOnce) {
+  return [learnings, atOnce](ports::RecordTransaction& transaction) -> core::Result<void> {
+    if (atOnce) {
+      if (auto known = transaction.expect(expectedOf(learnings)); !known) return known;
+    }
+    for (core::Learning learning : learnings) {
+      auto there = transaction.load(learning.id);
+      if (!there) return there.error();
+      const core::Key key = core::keyOf(learning);
+      auto same = transaction.findSame(learning);
+      if (!same) return same.error();
+      auto open = transaction.findOpenFailure(key);
+      if (!open) return open.error();
+      auto hasKey = transaction.hasKey(key, learning.id);
+      if (!hasKey) return hasKey.error();
+      core::Result<void> done;
+      if (*there) {
+        (*there)->uses += *hasKey ? 1 : 100;
+        done = transaction.update(**there, ports::IndexChange::None);
+      } else if (*same) {
+        (*same)->occurrences += 1;
+        done = transaction.update(**same, ports::IndexChange::None);
+      } else {
+        if (*open) learning.rootCause = (*open)->id.text();
+        learning.valueScore = *hasKey ? 0.25 : 0.5;
+        done = transaction.insert(learning);
+      }
+      if (!done) return done;
+    }
+    return {};
+  };
+}
+
+TEST_F(PostgresBulkInsert, WhateverMeetsInItEndsAsSingleInsertsDo) {
+  const std::string rows =
+      "select (to_jsonb(l) - 'seq' - 'text_index')::text from learnings l order by id;"
+      "select id, revision, removal from outbox order by seq";
+  for (unsigned seed = 1; seed <= 6; ++seed) {
+    std::mt19937 random(seed);
+    tests::ScratchSchema single(tests::PrivatePostgres::shared());
+    tests::ScratchSchema bulk(tests::PrivatePostgres::shared());
+    const auto singleStore = single.open();
+    const auto bulkStore = bulk.open();
+    for (int round = 0; round < 3; ++round) {
+      std::vector<core::Learning> learnings;
+      for (int i = 0; i < 120; ++i) learnings.push_back(anyOf(random));
+      ASSERT_TRUE(runTask(singleStore->write(linesOf(learnings, false)))) << seed;
+      ASSERT_TRUE(runTask(bulkStore->write(linesOf(learnings, true)))) << seed;
+    }
+    const std::string expected = single.sql(rows);
+    EXPECT_GT(std::count(expected.begin(), expected.end(), '\n'), 150);
+    EXPECT_EQ(bulk.sql(rows), expected) << seed;
+  }
 }
 
 TEST_F(PostgresBulkInsert, TwoImportsOfTheSameAtOnceStoreItOnce) {
