@@ -69,7 +69,8 @@ class OnOneQdrant(TwoDaemons):
         first, second = self.clients
         imported = first.load(line(number) for number in range(IMPORTED))
         self.assertEqual((imported.status, imported.json["stored"]), (200, IMPORTED), imported)
-        time.sleep(1)  # it works on the vectors
+        # It works on the vectors; the other one doesn't look yet.
+        self.wait_until(lambda: second.get("/v1/stats").json["pending_index"] < IMPORTED)
         self.daemons[0].kill()
         left = second.get("/v1/stats").json["pending_index"]
         self.assertGreater(left, 0, "it was too fast to leave anything")
