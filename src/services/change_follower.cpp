@@ -26,7 +26,9 @@ ports::Task<void> ChangeFollower::follow() {
   if (!indexer_.isLoaded()) co_return ports::Result<void>();
   auto changed = co_await context_.records.changedByOthers();
   if (!changed) co_return changed.error();
-  if (!pieceThen_ || pieceThen_ != indexer_.piece()) {
+  // Named: the sanitizer of GCC 12 loses the reference in the second half of a condition of a coroutine.
+  const auto piece = indexer_.piece();
+  if (!pieceThen_ || pieceThen_ != piece) {
     auto again = co_await take(gone_, nullptr);
     if (!again) co_return again.error();
   }
