@@ -10,7 +10,7 @@ namespace learnd::postgres {
 namespace {
 
 // Each word is looked up: an error log of a thousand words would take seconds, and its first ones say what it is about.
-constexpr std::size_t kMostBytes = 1024;
+constexpr std::size_t kMostBytes = 512;
 
 // A plain query wants all words: with | for its & any will do. What the parser takes for one word is cut apart as the index's text was.
 const Statement kSearch(
