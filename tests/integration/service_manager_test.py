@@ -59,6 +59,11 @@ class Notify(unittest.TestCase):
 
 
 class Activation(unittest.TestCase):
+    def listens(self, path):
+        """The file is there a moment before anybody may connect."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            return probe.connect_ex(str(path)) == 0
+
     def test_a_socket_passed_in_is_served_and_left_in_place(self):
         daemon = Daemon()
         self.addCleanup(daemon.close)
@@ -69,7 +74,7 @@ class Activation(unittest.TestCase):
                                  stderr=subprocess.DEVNULL)
         try:
             end = time.monotonic() + PATIENCE
-            while not own.exists() and time.monotonic() < end:
+            while not self.listens(own) and time.monotonic() < end:
                 time.sleep(0.02)
             with Client(own) as client:
                 self.assertEqual(client.get("/healthz").status, 200)
