@@ -2,6 +2,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 
 PATIENCE_SECONDS = 600
+LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
 
 
 class MeasureError(Exception):
@@ -46,18 +48,18 @@ class Client:
         return self.receive()
 
     def receive(self):
-        data = bytearray()
+        data = bytes(self.more())
         while (end := data.find(b"\r\n\r\n")) < 0:
             data += self.more()
-        head = bytes(data[:end]).lower()
-        status, body = int(head[9:12]), data[end + 4:]
-        place = head.find(b"content-length:")
-        if place >= 0:
-            length = int(head[place + 15:].split(b"\r\n", 1)[0])
-            while len(body) < length:
-                body += self.more()
-            return status, bytes(body)
-        return status, self.unchunked(body)
+        status, body, length = int(data[9:12]), end + 4, LENGTH.search(data, 0, end + 2)
+        if not length:
+            return status, self.unchunked(bytearray(data[body:]))
+        whole = body + int(length[1])
+        if len(data) < whole:
+            data = bytearray(data)
+            while len(data) < whole:
+                data += self.more()
+        return status, bytes(data[body:])
 
     def unchunked(self, data):
         body, place = bytearray(), 0

@@ -3,7 +3,8 @@
 #include "interfaces/http/head_rules.hpp"
 #include "interfaces/http/target.hpp"
 #include "support/log.hpp"
-#include "support/timeout.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 namespace learnd::interfaces::http {
 
@@ -60,7 +61,16 @@ void Connection::stop() {
   if (idle_) channel_.cancelRead();
 }
 
+void Connection::checkDeadline(Moment now) {
+  channel_.checkDeadline(now);
+  if (now < answerBy_) return;
+  answerBy_ = Moment::max();
+  overtime_.emit(asio::cancellation_type::terminal);
+}
+
 asio::awaitable<void> Connection::serve() {
+  // What is cancelled says so by its result.
+  co_await asio::this_coro::throw_if_cancelled(false);
   bool goesOn = true;
   while (goesOn) {
     if (channel_.buffer().size() == 0) goesOn = co_await waitForRequest();
@@ -108,9 +118,22 @@ asio::awaitable<Response> Connection::answer(RequestReader& reader, const Match&
   auto request = makeRequest(reader, match, query);
   if (!request) co_return problemOf(request.error());
   if (route_->immediate) co_return answerOf(guarded(route_->immediate, door_.services, *request), *route_);
-  auto handling = guarded(route_->handler(door_.services, std::move(*request)));
-  auto answered = co_await support::withTimeout(std::move(handling), door_.limits.answer);
+  auto answered = co_await handle(route_->handler, std::move(*request));
   co_return answerOf(std::move(answered), *route_);
+}
+
+/// Its answer, or a Timeout once the time is up. The watch over all connections looks at the time: a timer and a task for each request
+/// would be a tenth of what a small one costs.
+asio::awaitable<core::Result<Response>> Connection::handle(Handler handler, Request request) {
+  const Moment end = std::chrono::steady_clock::now() + door_.limits.answer;
+  answerBy_ = end;
+  auto handling = guarded(handler(door_.services, std::move(request)));
+  auto answered = co_await std::move(handling);
+  const bool isLate = answerBy_ != end;
+  answerBy_ = Moment::max();
+  if (!isLate) co_return answered;
+  co_await asio::this_coro::reset_cancellation_state();
+  co_return core::Error(core::ErrorKind::Timeout, "the deadline passed");
 }
 
 /// False: the connection ends, and what there was to say is said.

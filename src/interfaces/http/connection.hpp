@@ -7,6 +7,8 @@
 #include "interfaces/http/request_reader.hpp"
 #include "interfaces/http/response_head.hpp"
 
+#include <boost/asio/cancellation_signal.hpp>
+
 namespace learnd::interfaces::http {
 
 /// What the connections of a server share.
@@ -36,7 +38,10 @@ class Connection {
   void stop();
   /// Cuts it, whatever it does.
   void abort() { channel_.close(); }
-  void checkDeadline(Moment now) { channel_.checkDeadline(now); }
+  /// Ends what has taken too long by `now`: a read, a write or a handler.
+  void checkDeadline(Moment now);
+  /// By it serve() must be spawned: a handler that runs out of time is cancelled through it.
+  [[nodiscard]] boost::asio::cancellation_slot slot() { return overtime_.slot(); }
   [[nodiscard]] bool isIdle() const { return idle_; }
   /// When an idle connection will be closed: the earliest has waited longest.
   [[nodiscard]] Moment deadline() const { return channel_.deadline(); }
@@ -47,6 +52,7 @@ class Connection {
   boost::asio::awaitable<bool> serveStream(const Route& route, RequestReader& reader);
   boost::asio::awaitable<bool> receiveBody(RequestReader& reader, const Match& match);
   boost::asio::awaitable<bool> sayContinue(const RequestReader& reader);
+  boost::asio::awaitable<core::Result<Response>> handle(Handler handler, Request request);
   boost::asio::awaitable<Response> answer(RequestReader& reader, const Match& match, std::string_view query);
   boost::asio::awaitable<bool> respond(Response response, const RequestReader& reader);
   boost::asio::awaitable<bool> send(Response response, Framing framing);
@@ -62,6 +68,8 @@ class Connection {
   std::string head_;              // of the answer; kept for its room
   const Route* route_ = nullptr;  // of the request that is served
   Moment began_;                  // its head was read
+  boost::asio::cancellation_signal overtime_;
+  Moment answerBy_ = Moment::max();  // while a handler runs
   bool idle_ = false;
   bool closing_ = false;
 };

@@ -3,6 +3,7 @@
 #include "support/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -20,7 +21,7 @@ using boost::system::error_code;
 std::chrono::milliseconds watchInterval(const ConnectionLimits& limits) {
   constexpr std::chrono::milliseconds kUsual{250};
   constexpr std::chrono::milliseconds kShortest{1};
-  return std::clamp(std::min({limits.receive, limits.send, limits.idle}) / 4, kShortest, kUsual);
+  return std::clamp(std::min({limits.receive, limits.answer, limits.send, limits.idle}) / 4, kShortest, kUsual);
 }
 
 }  // namespace
@@ -42,7 +43,7 @@ void ConnectionSet::open(Socket socket, Peer peer) {
     if (failed) support::log::error("a connection ended by an exception");
     if (!alive.expired()) ended(connection);
   };
-  asio::co_spawn(executor_, connection->serve(), std::move(finish));
+  asio::co_spawn(executor_, connection->serve(), asio::bind_cancellation_slot(connection->slot(), std::move(finish)));
   if (door_.stopping) connection->stop();
   if (!watching_) watch();
 }

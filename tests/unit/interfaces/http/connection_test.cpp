@@ -235,9 +235,13 @@ TEST(HttpConnection, GivesUpOnAnAnswerAfterItsDeadline) {
   HttpHarness harness(limits);
   harness.onThread([&] { harness.core.records.fault.latency = 60s; });
   auto client = harness.connect();
-  const auto answer = client.ask(request("GET", "/v1/learnings"));
-  EXPECT_EQ(answer.status, 503);
-  EXPECT_EQ(answer.fields.at("retry-after"), "1");
+  for (int time = 0; time < 2; ++time) {
+    const auto answer = client.ask(request("GET", "/v1/learnings"));
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(answer.fields.at("retry-after"), "1");
+  }
+  harness.onThread([&] { harness.core.records.fault.latency = 0s; });
+  EXPECT_EQ(client.ask(request("GET", "/v1/learnings")).status, 200);
   EXPECT_EQ(client.ask(kHealth).status, 200);
 }
 
