@@ -1,5 +1,6 @@
 #include "app/daemon.hpp"
 #include "app/options.hpp"
+#include "app/temporary_store.hpp"
 #include "config/load_config.hpp"
 #include "support/places.hpp"
 
@@ -16,6 +17,19 @@ std::variant<config::Config, config::Problems> findConfig(const app::Options& op
   std::error_code ignored;
   if (std::filesystem::exists(places.config, ignored)) return config::loadConfig(places.config);
   return config::Config();
+}
+
+int run(const app::Options& options, config::Config& config, support::Places& places) {
+  if (!options.temporary) return app::runDaemon(config, places, options.user);
+  if (auto made = app::makeTemporary(config, places); !made) {
+    std::cerr << "learnd: " << made.error().message() << '\n';
+    return 1;
+  }
+  const int status = app::runDaemon(config, places, options.user);
+  const auto removed = app::removeTemporary(config, places);
+  if (removed) return status;
+  std::cerr << "learnd: " << removed.error().message() << '\n';
+  return 1;
 }
 
 }  // namespace
@@ -38,5 +52,5 @@ int main(int argumentCount, char** arguments) {
     std::cout << "The configuration is good.\n";
     return 0;
   }
-  return app::runDaemon(std::get<config::Config>(config), *places, options.user);
+  return run(options, std::get<config::Config>(config), *places);
 }

@@ -8,6 +8,7 @@ namespace learnd::app {
 /// learnd's command line.
 struct Options {
   bool user = false;         // --user: a daemon of one's own
+  bool temporary = false;    // --temporary: a store that goes with the daemon
   bool checkConfig = false;  // --check-config: judge the file and end
   std::string config;        // --config FILE; empty: the usual place
 };

@@ -37,14 +37,6 @@ class QdrantPoints final : public cli::PointSource {
 
   std::uint64_t count(const std::string& collection) override { return run(qdrant::countPoints(api_, collection, Value(Value::Object()))); }
 
-  void remove(const std::string& prefix) {
-    for (const auto& name : run(qdrant::listCollections(api_))) {
-      if (!name.starts_with(prefix)) continue;
-      const auto removed = outcome(qdrant::dropCollection(api_, name));
-      if (!removed) throw cli::SourceError(removed.error().message());
-    }
-  }
-
   cli::PointPage page(const std::string& collection, const Value& from) override {
     Value body;
     body.set("limit", Value(kPage));
@@ -64,14 +56,9 @@ class QdrantPoints final : public cli::PointSource {
   }
 
  private:
-  template <class T>
-  T run(ports::Task<T> call) {
-    return valueOf(outcome(std::move(call)));
-  }
-
   /// Runs a call to its end.
   template <class T>
-  core::Result<T> outcome(ports::Task<T> call) {
+  T run(ports::Task<T> call) {
     std::optional<core::Result<T>> result;
     boost::asio::co_spawn(context_, std::move(call), [&result](std::exception_ptr thrown, core::Result<T> answer) {
       if (thrown) std::rethrow_exception(thrown);
@@ -81,27 +68,19 @@ class QdrantPoints final : public cli::PointSource {
     while (!result && context_.run_one() > 0) {
     }
     if (!result) throw cli::SourceError("the call ended without an answer");
-    return std::move(*result);
+    return valueOf(std::move(*result));
   }
 
   boost::asio::io_context context_{1};
   qdrant::QdrantApi api_;
 };
 
-std::unique_ptr<QdrantPoints> open(const std::string& url, const std::string& keyFile) {
-  auto parsed = valueOf(http_client::parseUrl(url));
-  std::string key = keyFile.empty() ? std::string() : valueOf(support::readSecret(keyFile));
-  return std::make_unique<QdrantPoints>(std::move(parsed), std::move(key));
-}
-
 }  // namespace
 
 std::unique_ptr<cli::PointSource> openQdrantPoints(const std::string& url, const std::optional<std::string>& keyFile) {
-  return open(url, keyFile.value_or(""));
-}
-
-void removeQdrantCollections(const std::string& url, const std::string& keyFile, const std::string& prefix) {
-  open(url, keyFile)->remove(prefix);
+  auto parsed = valueOf(http_client::parseUrl(url));
+  std::string key = keyFile ? valueOf(support::readSecret(*keyFile)) : std::string();
+  return std::make_unique<QdrantPoints>(std::move(parsed), std::move(key));
 }
 
 }  // namespace learnd::app

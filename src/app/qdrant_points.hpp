@@ -7,7 +7,4 @@ namespace learnd::app {
 /// The collections of a Qdrant server, for learnctl. Throws cli::SourceError where URL or key file are wrong.
 std::unique_ptr<cli::PointSource> openQdrantPoints(const std::string& url, const std::optional<std::string>& keyFile);
 
-/// Collections whose name begins so go. Throws cli::SourceError.
-void removeQdrantCollections(const std::string& url, const std::string& keyFile, const std::string& prefix);
-
 }  // namespace learnd::app

@@ -23,12 +23,7 @@ constexpr const char* kDefaultModel = "all-minilm-l6-v2";
 constexpr const char* kDefaultOllamaModel = "nomic-embed-text";
 
 core::Result<std::unique_ptr<ports::RecordStore>> openPostgres(const config::Config& config) {
-  postgres::PostgresOptions options;
-  options.dsn = config.store.dsn;
-  options.passwordFile = config.store.passwordFile;
-  options.schema = config.store.schema;
-  options.followChanges = config.index.backend == "embedded";
-  auto opened = postgres::PostgresRecordStore::open(std::move(options));
+  auto opened = postgres::PostgresRecordStore::open(postgresOptionsOf(config));
   if (!opened) return opened.error();
   return std::unique_ptr<ports::RecordStore>(std::move(*opened));
 }
@@ -48,6 +43,23 @@ core::Result<std::unique_ptr<ports::Embedder>> makeOllamaEmbedder(const config::
 }
 
 core::Result<std::unique_ptr<ports::VectorIndex>> makeQdrantIndex(const config::Config& config, support::BlockingPool& pool) {
+  auto settings = qdrantSettingsOf(config);
+  if (!settings) return settings.error();
+  return std::unique_ptr<ports::VectorIndex>(std::make_unique<qdrant::QdrantIndex>(std::move(*settings), pool));
+}
+
+}  // namespace
+
+postgres::PostgresOptions postgresOptionsOf(const config::Config& config) {
+  postgres::PostgresOptions options;
+  options.dsn = config.store.dsn;
+  options.passwordFile = config.store.passwordFile;
+  options.schema = config.store.schema;
+  options.followChanges = config.index.backend == "embedded";
+  return options;
+}
+
+core::Result<qdrant::QdrantSettings> qdrantSettingsOf(const config::Config& config) {
   auto url = http_client::parseUrl(config.index.url);
   if (!url) return url.error().withField("index.url");
   qdrant::QdrantSettings settings;
@@ -59,10 +71,8 @@ core::Result<std::unique_ptr<ports::VectorIndex>> makeQdrantIndex(const config::
     if (!key) return key.error().withField("index.api_key_file");
     settings.apiKey = std::move(*key);
   }
-  return std::unique_ptr<ports::VectorIndex>(std::make_unique<qdrant::QdrantIndex>(std::move(settings), pool));
+  return settings;
 }
-
-}  // namespace
 
 core::Result<std::unique_ptr<ports::RecordStore>> makeRecordStore(const config::Config& config, const support::Places& places) {
   if (config.store.backend == "postgres") return openPostgres(config);

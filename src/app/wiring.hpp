@@ -1,5 +1,7 @@
 #pragma once
 
+#include "adapters/postgres/postgres_record_store.hpp"
+#include "adapters/qdrant/qdrant_index.hpp"
 #include "config/config.hpp"
 #include "core/access.hpp"
 #include "core/result.hpp"
@@ -15,6 +17,10 @@
 #include <memory>
 
 namespace learnd::app {
+
+/// How its two servers are reached and what is ours on them; InvalidInput with the key that is wrong.
+postgres::PostgresOptions postgresOptionsOf(const config::Config& config);
+core::Result<qdrant::QdrantSettings> qdrantSettingsOf(const config::Config& config);
 
 /// The adapters that a configuration names. Each opens what it needs, or the error says what to do.
 core::Result<std::unique_ptr<ports::RecordStore>> makeRecordStore(const config::Config& config, const support::Places& places);

@@ -5,12 +5,15 @@ import json
 import math
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
-from learnd_daemon import BINARIES, PATIENCE, REPOSITORY
+from learnd_daemon import BINARIES, PATIENCE, REPOSITORY, Daemon
+from servers import FakeQdrant, Postgres
 
 SET = REPOSITORY / "tests/data/bench"
 
@@ -129,6 +132,69 @@ class Bench(unittest.TestCase):
         done = self.bench(self.folder)
         self.assertEqual(done.returncode, 1)
         self.assertIn("queries.jsonl line 2", done.stderr)
+
+
+class OnServers(unittest.TestCase):
+    """What a measure puts on them is its own, and goes with it."""
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="learnd-test-", dir="/tmp"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.postgres = Postgres()
+        self.addCleanup(self.postgres.close)
+        self.qdrant = FakeQdrant()
+        self.addCleanup(self.qdrant.close)
+        self.config = self.folder / "config.toml"
+        self.config.write_text(self.postgres.config + self.qdrant.config)
+
+    def command(self, *arguments):
+        return [str(BINARIES / "learnctl"), "bench", str(SET), "--json", "--config", str(self.config), *arguments]
+
+    def figures(self):
+        done = subprocess.run(self.command("--mode", "lexical"), capture_output=True, encoding="utf-8", timeout=PATIENCE)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return json.loads(done.stdout)
+
+    def on_the_servers(self):
+        schemas = self.postgres.sql("select nspname from pg_namespace where nspname !~ '^(pg_|information_schema|public)' order by 1").split()
+        collections = self.qdrant.result("GET", "/collections")["collections"]
+        return schemas + sorted(collection["name"] for collection in collections)
+
+    def wait_until(self, condition):
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+
+    def test_a_measure_neither_sees_nor_changes_what_is_stored_there(self):
+        expected = means(list(BY_HAND.values()))
+        with Daemon(self.config.read_text()) as daemon, daemon.client() as client:
+            stored = [json.loads(line) for line in (SET / "corpus.jsonl").read_text().splitlines()][0]
+            client.store(stored["query"], "another solution of the same question")
+            daemon.wait_indexed()
+            before, exported = self.on_the_servers(), client.export()
+            for _ in range(2):
+                figures = self.figures()
+                for name in NAMES:
+                    self.assertAlmostEqual(figures[name], expected[name], 9, name)
+            self.assertEqual(self.on_the_servers(), before)
+            self.assertEqual(client.export(), exported)
+
+    def test_one_that_is_interrupted_leaves_nothing_on_them(self):
+        measure = subprocess.Popen(self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                                   env=dict(os.environ, TMPDIR=str(self.folder)))
+        self.addCleanup(measure.wait, PATIENCE)
+        self.wait_until(self.on_the_servers)
+        os.killpg(measure.pid, signal.SIGINT)
+        self.wait_until(lambda: not self.on_the_servers())
+        self.wait_until(lambda: not list(self.folder.glob("learnd-temporary-*")))
+
+    def test_what_can_not_be_removed_is_named(self):
+        with Daemon(self.config.read_text(), arguments=("--user", "--temporary")) as daemon:
+            schema, = [name for name in self.on_the_servers() if name.startswith("learnd_temporary_") and not name.endswith("_v1")]
+            self.postgres.kill()
+            self.assertEqual(daemon.stop(), 1)
+            self.assertIn("schema " + schema, daemon.log())
 
 
 if __name__ == "__main__":

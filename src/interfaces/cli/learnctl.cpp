@@ -55,12 +55,11 @@ int runChosen(Session& session) {
 
 }  // namespace
 
-int runLearnctl(int argumentCount, char** arguments, PointSourceMaker openPoints, CollectionRemover removeCollections) {
+int runLearnctl(int argumentCount, char** arguments, PointSourceMaker openPoints) {
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app("learnctl talks to learnd, which remembers what worked.", "learnctl");
   Session session;
   session.openPoints = std::move(openPoints);
-  session.removeCollections = std::move(removeCollections);
   addGlobalFlags(app, session);
   addStoreCommands(app, session);
   addSearchCommand(app, session);

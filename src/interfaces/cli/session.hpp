@@ -21,8 +21,6 @@ class Session {
 
   /// Opens a server whose points are imported; set by whoever knows such servers.
   PointSourceMaker openPoints;
-  /// Cleans such a server up after a measurement.
-  CollectionRemover removeCollections;
 
   /// A command that was chosen; run after all flags are read.
   std::function<int()> chosen;

@@ -17,7 +17,6 @@
 #include <iterator>
 #include <sstream>
 #include <thread>
-#include <utility>
 
 namespace learnd::cli {
 
@@ -53,8 +52,7 @@ toml::table readTable(const std::string& file) {
 
 }  // namespace
 
-PrivateDaemon::PrivateDaemon(const std::string& config, CollectionRemover removeCollections)
-    : folder_(makeFolder()), removeCollections_(std::move(removeCollections)) {
+PrivateDaemon::PrivateDaemon(const std::string& config) : folder_(makeFolder()) {
   try {
     writeConfig(config);
     start();
@@ -68,31 +66,18 @@ PrivateDaemon::PrivateDaemon(const std::string& config, CollectionRemover remove
 void PrivateDaemon::end() {
   if (process_ > 0) {
     kill(process_, SIGTERM);
-    waitpid(process_, nullptr, 0);
+    int status = 0;
+    waitpid(process_, &status, 0);
     process_ = -1;
+    if (status != 0) fmt::print(stderr, "learnctl: bench: learnd did not end well: {}\n", log());
   }
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
-  if (!server_) return;
-  const Server server = *std::exchange(server_, std::nullopt);
-  try {
-    removeCollections_(server.url, server.keyFile, server.prefix);
-  } catch (const SourceError& error) {
-    fmt::print(stderr, "learnctl: collections that begin with {} are left: {}\n", server.prefix, error.what());
-  }
 }
 
 void PrivateDaemon::writeConfig(const std::string& config) {
   toml::table table = readTable(config);
   table.insert_or_assign("server", toml::table{{"socket", socket()}, {"bus", "none"}});
-  if (toml::table* index = table["index"].as_table(); index != nullptr) {
-    const std::string prefix = "bench-" + std::to_string(getpid()) + "-";
-    index->insert_or_assign("prefix", prefix);
-    if ((*index)["backend"].value_or(std::string()) == "qdrant") {
-      server_ =
-          Server{(*index)["url"].value_or(std::string("http://127.0.0.1:6333")), (*index)["api_key_file"].value_or(std::string()), prefix};
-    }
-  }
   std::ofstream(folder_ / "config.toml") << table << '\n';
 }
 
@@ -107,12 +92,9 @@ void PrivateDaemon::start() {
   const int out = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
   dup2(out, STDOUT_FILENO);
   dup2(out, STDERR_FILENO);
-  setenv("XDG_STATE_HOME", folder_.c_str(), 1);
-  setenv("XDG_RUNTIME_DIR", folder_.c_str(), 1);
-  unsetenv("STATE_DIRECTORY");
   unsetenv("NOTIFY_SOCKET");
   unsetenv("LISTEN_FDS");
-  execlp(program.c_str(), program.c_str(), "--user", "--config", config.c_str(), static_cast<char*>(nullptr));
+  execlp(program.c_str(), program.c_str(), "--temporary", "--config", config.c_str(), static_cast<char*>(nullptr));
   _exit(127);
 }
 

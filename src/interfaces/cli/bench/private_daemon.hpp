@@ -1,21 +1,17 @@
 #pragma once
 
-#include "interfaces/cli/points/point_source.hpp"
-
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include <sys/types.h>
 
 namespace learnd::cli {
 
-/// A learnd of one's own in a temporary folder, ended and removed with this object, and what it put on a server too. Nothing of the user's
-/// store is touched.
+/// A learnd with a store of its own (learnd --temporary), ended with this object. Nothing of the user's store is touched.
 class PrivateDaemon {
  public:
   /// `config`: a file whose backends are used; empty for the embedded default. Throws UsageError where the daemon does not start.
-  PrivateDaemon(const std::string& config, CollectionRemover removeCollections);
+  explicit PrivateDaemon(const std::string& config);
   ~PrivateDaemon() { end(); }
   PrivateDaemon(const PrivateDaemon&) = delete;
   PrivateDaemon& operator=(const PrivateDaemon&) = delete;
@@ -23,13 +19,6 @@ class PrivateDaemon {
   [[nodiscard]] std::string socket() const { return (folder_ / "learnd.sock").string(); }
 
  private:
-  /// The index's server, where it has one.
-  struct Server {
-    std::string url;
-    std::string keyFile;
-    std::string prefix;
-  };
-
   void writeConfig(const std::string& config);
   void start();
   void end();
@@ -37,8 +26,6 @@ class PrivateDaemon {
   [[nodiscard]] std::string log() const;
 
   std::filesystem::path folder_;
-  CollectionRemover removeCollections_;
-  std::optional<Server> server_;
   pid_t process_ = -1;
 };
 

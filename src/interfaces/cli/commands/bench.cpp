@@ -152,7 +152,7 @@ int printMetrics(const Session& session, const Metrics& metrics, std::size_t deg
 
 int runBench(const Session& session, const BenchFlags& flags) {
   const DataSet set = readDataSet(flags.folder);
-  const PrivateDaemon daemon(flags.config, session.removeCollections);
+  const PrivateDaemon daemon(flags.config);
   Client client(daemon.socket());
   importCorpus(client, set);
   waitForIndex(client);

@@ -43,9 +43,6 @@ class PointSource {
   virtual PointPage page(const std::string& collection, const json::Value& from) = 0;
 };
 
-/// Removes all collections whose name begins so from the server at an URL, with the key of a file (empty: none). Throws SourceError.
-using CollectionRemover = std::function<void(const std::string& url, const std::string& keyFile, const std::string& prefix)>;
-
 /// Opens the server at an URL; the file with its API key, or none.
 using PointSourceMaker = std::function<std::unique_ptr<PointSource>(const std::string& url, const std::optional<std::string>& keyFile)>;
 
