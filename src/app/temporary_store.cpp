@@ -48,11 +48,12 @@ Result<void> removeCollections(const config::Config& config) {
   Result<void> outcome = Error(ErrorKind::Internal, "the call ended without an answer");
   boost::asio::io_context context{1};
   qdrant::QdrantApi api(std::move(server->url), std::move(server->apiKey));
-  boost::asio::co_spawn(context, dropCollections(api, config.index.prefix), [&](const std::exception_ptr& thrown, Result<void> done) {
+  const auto keep = [&outcome, &context](const std::exception_ptr& thrown, Result<void> done) {
     outcome = thrown ? Result<void>(Error(ErrorKind::Internal, support::reasonOf(thrown))) : std::move(done);
     // Connections that are kept for a next call would go on.
     context.stop();
-  });
+  };
+  boost::asio::co_spawn(context, dropCollections(api, config.index.prefix), keep);
   context.run();
   return outcome;
 }

@@ -72,6 +72,12 @@ class BlockingPool {
     co_return co_await Pending<R>::wait(pending);
   }
 
+  /// As run(), where nobody waits for it.
+  template <class Job>
+  void start(Job job) {
+    boost::asio::post(pool_, std::move(job));
+  }
+
   /// Ends after the jobs that run; those that wait are dropped.
   void stop() {
     pool_.stop();

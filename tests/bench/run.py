@@ -145,11 +145,12 @@ def report_memory(name, daemon, most, report):
     report.figure(name + ": without pages of files", anonymous, "MB")
 
 
-class RawCommits:
-    """SQLite's commits of what learnd exported: a process that lives over all rounds, so that its log is as warm as the daemon's."""
+class Rounds:
+    """A program that reads the lines of a round and answers with an object. It lives over all rounds: what it measures stays warm."""
 
-    def __init__(self, program, folder):
-        self.process = subprocess.Popen([str(program), str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, program, argument):
+        self.name = program.name
+        self.process = subprocess.Popen([str(program), str(argument)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def __enter__(self):
         return self
@@ -158,30 +159,34 @@ class RawCommits:
         self.process.stdin.close()
         self.process.wait()
 
-    def per_second(self, lines):
-        self.process.stdin.write(b"".join(lines) + b"\n")
+    def run(self, lines):
+        self.process.stdin.write(b"".join(line + b"\n" for line in lines) + b"\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
-            raise MeasureError("raw_commits_bench ended; its message is above")
-        return json.loads(answer)["commits_per_s"]
+            raise MeasureError("%s ended; its message is above" % self.name)
+        return json.loads(answer)
 
 
 def measure_store(options, report):
     """The daemon's single stores and SQLite's commits of the same records, in turns."""
     report.section("store: one client, durable, without a model, beside SQLite's own commits of the same record and outbox row")
-    rounds = [[request_of("POST", "/v1/solutions", json.dumps({name: one[name] for name in ("query", "solution", "category", "metadata")}).encode())
-               for one in part] for part in pieces(Texts(options.data).corpus((options.rounds + 1) * options.stores), options.stores)]
+    rounds = [[json.dumps({name: one[name] for name in ("query", "solution", "category", "metadata")}).encode() for one in part]
+              for part in pieces(Texts(options.data).corpus((options.rounds + 1) * options.stores), options.stores)]
     ours, theirs, times = [], [], []
-    with Daemon(options.binaries, options.folder) as daemon, daemon.client() as client, tempfile.TemporaryDirectory(dir=options.folder) as folder, \
-            RawCommits(options.binaries / "raw_commits_bench", folder) as raw:
-        for requests in rounds:
-            took = store_all(client, requests)
+    with Daemon(options.binaries, options.folder) as daemon, daemon.client() as reader, tempfile.TemporaryDirectory(dir=options.folder) as folder, \
+            Rounds(options.binaries / "single_stores_bench", daemon.socket) as stores, \
+            Rounds(options.binaries / "raw_commits_bench", folder) as commits:
+        for bodies in rounds:
+            # One that repeats another but for what a key leaves out is no store: it doesn't count.
+            took = stores.run(bodies)["seconds"]
+            if len(took) < 0.95 * len(bodies):
+                raise MeasureError("only %d of %d stores were new" % (len(took), len(bodies)))
             times.append(took)
             ours.append(len(took) / sum(took))
             # What learnd does behind the stores must not fall into SQLite's time. An export is ordered by id, and so by time.
             time.sleep(3)
-            theirs.append(raw.per_second(client.call("GET", "/v1/export").splitlines(keepends=True)[-len(took):]))
+            theirs.append(commits.run(reader.call("GET", "/v1/export").splitlines()[-len(took):])["commits_per_s"])
     # The first round makes both warm.
     ours, theirs, times = ours[1:], theirs[1:], sum(times[1:], [])
     of = "of %d rounds of %d" % (options.rounds, options.stores)
@@ -218,22 +223,6 @@ def measure_servers(options, report):
 
 def pieces(values, size):
     return [values[first:first + size] for first in range(0, len(values), size)]
-
-
-def store_all(client, requests):
-    """Seconds of each. One that repeats another but for what a key leaves out is no store: it doesn't count."""
-    times = []
-    for request in requests:
-        start = time.perf_counter()
-        status, answer = client.send(request)
-        took = time.perf_counter() - start
-        if status == 201:
-            times.append(took)
-        elif status != 200:
-            raise MeasureError("a store was answered with %d: %s" % (status, answer[:500]))
-    if len(times) < 0.95 * len(requests):
-        raise MeasureError("only %d of %d stores were new" % (len(times), len(requests)))
-    return times
 
 
 def measure_memory(options, report):

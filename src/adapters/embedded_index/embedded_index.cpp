@@ -2,6 +2,9 @@
 
 #include "adapters/embedded_index/kernels.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <exception>
@@ -18,9 +21,9 @@ namespace {
 /// Entries that go in at a turn: under a millisecond in which searches wait.
 constexpr std::size_t kTurn = 64;
 
-/// Bytes of an entry's words up to which it is taken in on the caller's thread: taking that much apart costs about what the way to another
-/// thread and back does.
-constexpr std::size_t kSmallWords = 4096;
+/// So much may wait: what a search takes in first is a fraction of a millisecond's work.
+constexpr std::size_t kMostWaiting = 8;
+constexpr std::size_t kSmallWords = 4096;  // bytes
 
 /// What a job throws (no memory) is an error of the call.
 template <class Job>
@@ -61,66 +64,71 @@ class EmbeddedIndex::Scores {
   std::vector<float> values_;
 };
 
+template <class Job>
+boost::asio::awaitable<std::invoke_result_t<Job&>> EmbeddedIndex::run(Job job) {
+  auto work = guarded([this, job = std::move(job)]() mutable {
+    takeWaiting();
+    return job();
+  });
+  co_return co_await pool_.run(std::move(work));
+}
+
 ports::Task<void> EmbeddedIndex::upsert(std::vector<ports::IndexEntry> entries) { return put(Target::Serving, std::move(entries)); }
 
 ports::Task<void> EmbeddedIndex::put(Target target, std::vector<ports::IndexEntry> entries) {
-  if (entries.size() == 1 && entries.front().words.size() <= kSmallWords) {
-    auto small = guarded([this, target, &entries] { return takeInAtOnce(target, entries.front()); });
-    auto taken = small();
-    if (!taken) co_return taken.error();
-    if (*taken) co_return core::Result<void>();
+  const bool isSmall = entries.size() == 1 && !entries.front().vector && entries.front().words.size() <= kSmallWords;
+  if (isSmall && target == Target::Serving) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    letWait(std::move(entries.front()), executor);
+    co_return core::Result<void>();
   }
   std::vector<std::size_t> sizes;
   for (const auto& entry : entries) {
     if (entry.vector) sizes.push_back(entry.vector->size());
   }
-  if (!sizes.empty()) {
-    auto check = guarded([this, target, sizes = std::move(sizes)] {
-      const std::shared_lock lock(mutex_);
-      return checkDimensions(target, sizes);
-    });
-    auto checked = co_await pool_.run(std::move(check));
-    if (!checked) co_return checked.error();
-  }
   for (auto next = entries.begin(); next != entries.end();) {
     const auto end = next + std::min<std::ptrdiff_t>(kTurn, entries.end() - next);
     std::vector<ports::IndexEntry> turn(std::make_move_iterator(next), std::make_move_iterator(end));
     next = end;
-    auto job = guarded([this, target, turn = std::move(turn)]() mutable { return takeIn(target, std::move(turn)); });
-    auto taken = co_await pool_.run(std::move(job));
+    // All of them are looked at before the first is taken.
+    auto job = [this, target, sizes = std::exchange(sizes, {}), turn = std::move(turn)]() mutable {
+      auto checked = checkDimensions(target, sizes);
+      return checked ? takeIn(target, std::move(turn)) : checked;
+    };
+    auto taken = co_await run(std::move(job));
     if (!taken) co_return taken.error();
   }
   co_return core::Result<void>();
 }
 
 ports::Task<void> EmbeddedIndex::remove(std::vector<core::LearningId> ids) {
-  auto job = guarded([this, ids = std::move(ids)]() -> core::Result<void> {
+  auto job = [this, ids = std::move(ids)]() -> core::Result<void> {
     for (const auto& id : ids) {
       const std::unique_lock lock(mutex_);
       serving_->remove(id);
       if (rebuilt_) rebuilt_->remove(id);
     }
     return {};
-  });
-  co_return co_await pool_.run(std::move(job));
+  };
+  co_return co_await run(std::move(job));
 }
 
 ports::Task<ports::IndexAnswer> EmbeddedIndex::search(ports::IndexQuery query) {
-  auto job = guarded([this, query = std::move(query)]() mutable { return answer(std::move(query)); });
-  co_return co_await pool_.run(std::move(job));
+  auto job = [this, query = std::move(query)]() mutable { return answer(std::move(query)); };
+  co_return co_await run(std::move(job));
 }
 
 ports::Task<void> EmbeddedIndex::useDimensions(std::size_t dimensions) {
-  auto job = guarded([this, dimensions]() -> core::Result<void> {
+  auto job = [this, dimensions]() -> core::Result<void> {
     const std::unique_lock lock(mutex_);
     serving_->useDimensions(dimensions);
     return {};
-  });
-  co_return co_await pool_.run(std::move(job));
+  };
+  co_return co_await run(std::move(job));
 }
 
 ports::Task<ports::IndexStatus> EmbeddedIndex::status() {
-  auto job = guarded([this]() -> core::Result<ports::IndexStatus> {
+  auto job = [this]() -> core::Result<ports::IndexStatus> {
     const std::shared_lock lock(mutex_);
     ports::IndexStatus status;
     status.up = true;
@@ -129,20 +137,20 @@ ports::Task<ports::IndexStatus> EmbeddedIndex::status() {
     status.dimensions = serving_->dimensions();
     status.detail = "in memory, " + std::to_string(serving_->dimensions()) + " dimensions, " + kernels::instructionSet();
     return status;
-  });
-  co_return co_await pool_.run(std::move(job));
+  };
+  co_return co_await run(std::move(job));
 }
 
 ports::Task<std::vector<ports::HeldEntry>> EmbeddedIndex::find(std::vector<core::LearningId> ids) {
-  auto job = guarded([this, ids = std::move(ids)]() -> core::Result<std::vector<ports::HeldEntry>> {
+  auto job = [this, ids = std::move(ids)]() -> core::Result<std::vector<ports::HeldEntry>> {
     std::vector<ports::HeldEntry> found;
     const std::shared_lock lock(mutex_);
     for (const auto& id : ids) {
       if (auto entry = serving_->find(id)) found.push_back(*entry);
     }
     return found;
-  });
-  co_return co_await pool_.run(std::move(job));
+  };
+  co_return co_await run(std::move(job));
 }
 
 ports::Task<ports::HeldPage> EmbeddedIndex::held(std::string place, std::size_t limit) {
@@ -151,18 +159,18 @@ ports::Task<ports::HeldPage> EmbeddedIndex::held(std::string place, std::size_t 
   if (!place.empty() && (failure != std::errc() || end != place.data() + place.size())) {
     co_return core::Error(core::ErrorKind::InvalidInput, "not a place of this index: " + place);
   }
-  auto job = guarded([this, first, limit]() -> core::Result<ports::HeldPage> {
+  auto job = [this, first, limit]() -> core::Result<ports::HeldPage> {
     ports::HeldPage page;
     const std::shared_lock lock(mutex_);
     const Slot behind = serving_->held(first, limit, page.entries);
     if (behind > first) page.next = std::to_string(behind);
     return page;
-  });
-  co_return co_await pool_.run(std::move(job));
+  };
+  co_return co_await run(std::move(job));
 }
 
 ports::Task<void> EmbeddedIndex::beginRebuild(std::string name, std::size_t dimensions) {
-  auto job = guarded([this, name = std::move(name), dimensions]() -> core::Result<void> {
+  auto job = [this, name = std::move(name), dimensions]() -> core::Result<void> {
     auto fresh = std::make_unique<MemoryIndex>();
     fresh->useDimensions(dimensions);
     const std::unique_lock lock(mutex_);
@@ -170,49 +178,72 @@ ports::Task<void> EmbeddedIndex::beginRebuild(std::string name, std::size_t dime
     rebuilt_.swap(fresh);
     rebuiltName_ = name;
     return {};
-  });
-  co_return co_await pool_.run(std::move(job));
+  };
+  co_return co_await run(std::move(job));
 }
 
 ports::Task<void> EmbeddedIndex::upsertRebuilt(std::vector<ports::IndexEntry> entries) { return put(Target::Rebuilt, std::move(entries)); }
 
 ports::Task<void> EmbeddedIndex::finishRebuild() {
-  auto job = guarded([this]() -> core::Result<void> {
+  auto job = [this]() -> core::Result<void> {
     std::unique_ptr<MemoryIndex> earlier;  // takes its time to go: not while searches wait
     const std::unique_lock lock(mutex_);
     if (!rebuilt_) return noRebuild();
     earlier = std::exchange(serving_, std::move(rebuilt_));
     return {};
-  });
-  co_return co_await pool_.run(std::move(job));
+  };
+  co_return co_await run(std::move(job));
 }
 
 ports::Task<void> EmbeddedIndex::dropRebuild() {
-  auto job = guarded([this]() -> core::Result<void> {
+  auto job = [this]() -> core::Result<void> {
     std::unique_ptr<MemoryIndex> dropped;
     const std::unique_lock lock(mutex_);
     dropped = std::move(rebuilt_);
     return {};
-  });
-  co_return co_await pool_.run(std::move(job));
+  };
+  co_return co_await run(std::move(job));
 }
 
-/// False where others are at work: the entry is untouched then.
-core::Result<bool> EmbeddedIndex::takeInAtOnce(Target target, ports::IndexEntry& entry) {
-  const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock) return false;
-  MemoryIndex* index = at(target);
-  if (!index) return noRebuild();
-  if (entry.vector) {
-    if (auto checked = checkDimensions(target, {entry.vector->size()}); !checked) return checked.error();
+void EmbeddedIndex::letWait(ports::IndexEntry entry, const boost::asio::any_io_executor& executor) {
+  const std::size_t waiting = waiting_.add(std::move(entry));
+  if (waiting % kMostWaiting == 0) {
+    pool_.start(guarded([this]() -> core::Result<void> {
+      takeWaiting();
+      return {};
+    }));
+  } else if (!asked_.exchange(true)) {
+    // Behind the answer to the store, while the one who gets it thinks.
+    boost::asio::post(executor, guarded([this]() -> core::Result<void> {
+                        asked_ = false;
+                        takeWaitingIfFree();
+                        return {};
+                      }));
   }
-  const bool known = index->hasWords(entry.id, hashOfWords(entry.words));
-  index->upsert(prepare(std::move(entry), !known));
-  return true;
 }
 
-/// Under the lock.
-core::Result<void> EmbeddedIndex::checkDimensions(Target target, const std::vector<std::size_t>& sizes) const {
+void EmbeddedIndex::takeWaiting() {
+  waiting_.takeAll([this](ports::IndexEntry entry) {
+    std::vector<ports::IndexEntry> one;
+    one.push_back(std::move(entry));
+    (void)takeIn(Target::Serving, std::move(one));
+    return true;
+  });
+}
+
+void EmbeddedIndex::takeWaitingIfFree() {
+  waiting_.takeIfFree([this](ports::IndexEntry entry) {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock) return false;
+    const bool known = serving_->hasWords(entry.id, hashOfWords(entry.words));
+    serving_->upsert(prepare(std::move(entry), !known));
+    return true;
+  });
+}
+
+core::Result<void> EmbeddedIndex::checkDimensions(Target target, const std::vector<std::size_t>& sizes) {
+  if (sizes.empty()) return {};
+  const std::shared_lock lock(mutex_);
   const MemoryIndex* index = at(target);
   if (!index) return noRebuild();
   const std::size_t dimensions = index->dimensions() == 0 ? sizes.front() : index->dimensions();

@@ -2,19 +2,25 @@
 
 #include "adapters/embedded_index/fair_shared_mutex.hpp"
 #include "adapters/embedded_index/memory_index.hpp"
+#include "adapters/embedded_index/waiting_entries.hpp"
 #include "ports/vector_index.hpp"
 #include "support/blocking_pool.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace learnd::embedded_index {
 
 /// The index in memory, loaded from the record store at start. Its work is done on the pool's threads: searches side by side, changes in
-/// short turns between them. Only a single small entry that finds nobody at work goes in on the caller's thread. The pool must outlive
-/// the index, and its jobs must have ended (BlockingPool::stop) before this goes.
+/// short turns between them. A single small entry of words alone goes in behind the call that brings it, on the caller's executor if nobody
+/// is at work then, and at the latest before the next call is answered. The pool must outlive the index, and its jobs must have ended
+/// (BlockingPool::stop) before this goes, as must the executors of those who called.
 class EmbeddedIndex final : public ports::VectorIndex {
  public:
   explicit EmbeddedIndex(support::BlockingPool& pool) : pool_(pool) {}
@@ -45,16 +51,22 @@ class EmbeddedIndex final : public ports::VectorIndex {
 
   enum class Target : unsigned char { Serving, Rebuilt };
 
+  /// Runs `job` on the pool, after what waits was taken in.
+  template <class Job>
+  boost::asio::awaitable<std::invoke_result_t<Job&>> run(Job job);
+  void letWait(ports::IndexEntry entry, const boost::asio::any_io_executor& executor);
+  void takeWaiting();
+  void takeWaitingIfFree();
   ports::Task<void> put(Target target, std::vector<ports::IndexEntry> entries);
   /// Null where there is no second one.
   [[nodiscard]] MemoryIndex* at(Target target) { return target == Target::Serving ? serving_.get() : rebuilt_.get(); }
-  [[nodiscard]] const MemoryIndex* at(Target target) const { return target == Target::Serving ? serving_.get() : rebuilt_.get(); }
-  core::Result<bool> takeInAtOnce(Target target, ports::IndexEntry& entry);
-  [[nodiscard]] core::Result<void> checkDimensions(Target target, const std::vector<std::size_t>& sizes) const;
+  [[nodiscard]] core::Result<void> checkDimensions(Target target, const std::vector<std::size_t>& sizes);
   core::Result<void> takeIn(Target target, std::vector<ports::IndexEntry> entries);
   core::Result<ports::IndexAnswer> answer(ports::IndexQuery query);
 
   support::BlockingPool& pool_;
+  WaitingEntries waiting_;
+  std::atomic<bool> asked_ = false;  // the caller's executor, to take them in
   FairSharedMutex mutex_;
   std::unique_ptr<MemoryIndex> serving_ = std::make_unique<MemoryIndex>();
   std::unique_ptr<MemoryIndex> rebuilt_;

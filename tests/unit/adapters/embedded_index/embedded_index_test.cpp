@@ -7,8 +7,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <new>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace learnd::embedded_index {
 
@@ -73,21 +79,119 @@ TEST(EmbeddedIndex, SearchesAndChangesGoOnSideBySide) {
   EXPECT_EQ(status->vectors, 199U);
 }
 
-TEST(EmbeddedIndex, ASmallEntryAloneGoesInWithoutAnotherThread) {
+ports::Task<void> storeOne(EmbeddedIndex& index, ports::IndexEntry entry) {
+  std::vector<ports::IndexEntry> entries;
+  entries.push_back(std::move(entry));
+  return index.upsert(std::move(entries));
+}
+
+/// Of words alone, as stores without an embedder bring them.
+ports::IndexEntry wordsOf(std::uint8_t number, std::string words) {
+  ports::IndexEntry entry = entryOf(number, 1);
+  entry.words = std::move(words);
+  entry.vector.reset();
+  return entry;
+}
+
+std::size_t foundBy(boost::asio::io_context& loop, EmbeddedIndex& index, const std::string& words) {
+  ports::IndexQuery query;
+  query.words = words;
+  const auto answer = fakes::runTask(loop, index.search(std::move(query)));
+  return answer ? answer->candidates.size() : 0;
+}
+
+TEST(EmbeddedIndex, ASmallEntryOfWordsWaitsForNobody) {
   support::BlockingPool pool(1);
   EmbeddedIndex index(pool);
   pool.stop();
+  EXPECT_TRUE(fakes::runTask(storeOne(index, wordsOf(1, "restart the service"))));
+}
+
+TEST(EmbeddedIndex, WhatWaitsIsFoundChangedAndRemovedByTheNextCall) {
+  boost::asio::io_context loop;
+  support::BlockingPool pool(2);
+  EmbeddedIndex index(pool);
+  for (std::uint8_t number = 0; number < 21; ++number) {
+    ASSERT_TRUE(fakes::runTask(loop, storeOne(index, wordsOf(number, "restart the service"))));
+    ASSERT_EQ(foundBy(loop, index, "service"), number + 1U);
+  }
+  for (std::uint8_t number = 100; number < 103; ++number)
+    ASSERT_TRUE(fakes::runTask(loop, storeOne(index, wordsOf(number, "mount the disk"))));
+  EXPECT_EQ(fakes::runTask(loop, index.status())->entries, 24U);
+  ASSERT_TRUE(fakes::runTask(loop, storeOne(index, wordsOf(103, "mount the disk"))));
+  std::vector<core::LearningId> gone{entryOf(103, 1).id};
+  ASSERT_TRUE(fakes::runTask(loop, index.remove(std::move(gone))));
+  EXPECT_EQ(foundBy(loop, index, "disk"), 3U);
+  ASSERT_TRUE(fakes::runTask(loop, storeOne(index, wordsOf(104, "mount the disk"))));
+  ports::IndexEntry withVector = wordsOf(104, "mount the disk");
+  withVector.vector = std::vector<float>{1, 2, 3};
+  ASSERT_TRUE(fakes::runTask(loop, storeOne(index, withVector)));
+  const auto status = fakes::runTask(loop, index.status());
+  EXPECT_EQ(std::pair(status->entries, status->vectors), std::pair(std::size_t{25}, std::size_t{1}));
+}
+
+TEST(EmbeddedIndex, WhatWaitsBelongsToTheIndexThatServed) {
+  boost::asio::io_context loop;
+  support::BlockingPool pool(1);
+  EmbeddedIndex index(pool);
+  ASSERT_TRUE(fakes::runTask(loop, index.beginRebuild("second", 3)));
+  ASSERT_TRUE(fakes::runTask(loop, storeOne(index, wordsOf(1, "restart the service"))));
+  ASSERT_TRUE(fakes::runTask(loop, index.finishRebuild()));
+  EXPECT_EQ(foundBy(loop, index, "service"), 0U);
+}
+
+TEST(EmbeddedIndex, OtherDimensionsAndAMissingSecondIndexAreErrors) {
+  boost::asio::io_context loop;
+  support::BlockingPool pool(1);
+  EmbeddedIndex index(pool);
+  ASSERT_TRUE(fakes::runTask(loop, storeOne(index, entryOf(1, 1))));
   std::vector<ports::IndexEntry> entries;
-  entries.push_back(entryOf(1, 1));
-  EXPECT_TRUE(fakes::runTask(index.upsert(entries)));
-  entries.front().revision = 2;
+  entries.push_back(entryOf(1, 2));
   entries.front().vector->push_back(4);
-  const auto otherDimensions = fakes::runTask(index.upsert(entries));
+  const auto otherDimensions = fakes::runTask(loop, index.upsert(entries));
   ASSERT_FALSE(otherDimensions);
   EXPECT_EQ(otherDimensions.error().kind(), core::ErrorKind::InvalidInput);
-  const auto noSecond = fakes::runTask(index.upsertRebuilt(entries));
+  const auto noSecond = fakes::runTask(loop, index.upsertRebuilt(entries));
   ASSERT_FALSE(noSecond);
   EXPECT_EQ(noSecond.error().kind(), core::ErrorKind::Conflict);
+}
+
+TEST(WaitingEntries, WhatFailsStaysAndKeepsItsPlace) {
+  WaitingEntries waiting;
+  EXPECT_EQ(waiting.add(wordsOf(1, "first")), 1U);
+  EXPECT_EQ(waiting.add(wordsOf(2, "second")), 2U);
+  std::vector<std::string> taken;
+  const auto refuse = [&taken](const ports::IndexEntry& entry) {
+    if (entry.words == "second") throw std::bad_alloc();
+    taken.push_back(entry.words);
+    return true;
+  };
+  EXPECT_THROW(waiting.takeAll(refuse), std::bad_alloc);
+  EXPECT_THROW(waiting.takeAll(refuse), std::bad_alloc);
+  waiting.takeIfFree([](const ports::IndexEntry&) { return false; });
+  waiting.takeIfFree([&taken](const ports::IndexEntry& entry) {
+    taken.push_back(entry.words);
+    return true;
+  });
+  EXPECT_EQ(taken, (std::vector<std::string>{"first", "second"}));
+}
+
+TEST(WaitingEntries, WhoComesSecondWaitsUntilTheFirstHasTakenThemIn) {
+  WaitingEntries waiting;
+  for (std::uint8_t number = 0; number < 8; ++number) waiting.add(wordsOf(number, "words"));
+  std::atomic<int> taken = 0;
+  const auto slowly = [&taken](const ports::IndexEntry&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ++taken;
+    return true;
+  };
+  const auto seenAfter = [&] {
+    waiting.takeAll(slowly);
+    return taken.load();
+  };
+  auto other = std::async(std::launch::async, seenAfter);
+  EXPECT_EQ(seenAfter(), 8);
+  EXPECT_EQ(other.get(), 8);
 }
 
 TEST(EmbeddedIndex, ALargeEntryGoesToThePool) {
@@ -96,11 +200,8 @@ TEST(EmbeddedIndex, ALargeEntryGoesToThePool) {
   support::BlockingPool pool(1);
   EmbeddedIndex index(pool);
   pool.stop();
-  std::vector<ports::IndexEntry> entries;
-  entries.push_back(entryOf(1, 1));
-  entries.front().words = std::string(5000, 'w');
   bool ended = false;
-  boost::asio::co_spawn(loop, index.upsert(std::move(entries)), [&ended](std::exception_ptr, auto) { ended = true; });
+  boost::asio::co_spawn(loop, storeOne(index, wordsOf(1, std::string(5000, 'w'))), [&ended](std::exception_ptr, auto) { ended = true; });
   loop.poll();
   EXPECT_FALSE(ended);
 }
