@@ -3,7 +3,7 @@ import os
 import signal
 from pathlib import Path
 
-BINARIES = Path(os.environ["LEARND_TEST_BINARIES"])
+BINARIES = Path(os.environ["LEARND_TEST_BINARIES"]).resolve()
 PATIENCE = 120
 
 

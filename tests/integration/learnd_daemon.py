@@ -13,7 +13,7 @@ import unittest
 import urllib.parse
 from pathlib import Path
 
-BINARIES = Path(os.environ["LEARND_TEST_BINARIES"])
+BINARIES = Path(os.environ["LEARND_TEST_BINARIES"]).resolve()
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Sanitizers and a busy machine make everything slower; a test fails by its own check, not by a short patience.
 PATIENCE = 120
