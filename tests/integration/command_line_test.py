@@ -53,6 +53,16 @@ class CommandLine(DaemonTest):
         self.assertEqual(self.daemon.learnctl("export").stdout, file.read_text())
         self.assertEqual(self.daemon.learnctl("import", file, "--wait").returncode, 0)
 
+    def test_of_many_rejected_lines_the_first_are_listed_and_all_are_counted(self):
+        good = '{"kind":"solution","query":"between many that are none","solution":"s"}\n'
+        lines = '{"kind":"poem"}\n' * 1500 + good + '{"kind":"song"}\n' * 700
+        answer = self.run_json("import", status=1, input=lines)
+        self.assertEqual((answer["stored"] + answer["unchanged"], answer["rejected_count"]), (1, 2200))
+        self.assertEqual([r["line"] for r in answer["rejected"]], list(range(1, 1001)))
+        told = self.daemon.learnctl("import", input=lines)
+        self.assertEqual(told.returncode, 1)
+        self.assertIn("2200 rejected", told.stdout)
+
     def test_score(self):
         self.assertAlmostEqual(self.run_json("score", "--lines-of-code", "50", "--is-generic", "true", "--is-novel", "true", "--user-confirmed", "true",
                                              "--severity", "high")["value_score"], 0.81)
