@@ -3,6 +3,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -199,6 +200,15 @@ class Daemon:
 
     def log(self):
         return self.log_file.read_text("utf-8", "replace") if self.log_file.exists() else ""
+
+    def wait_logged(self, pattern):
+        """How often it is there, once it is: much is said beside the answers."""
+        end = time.monotonic() + PATIENCE
+        while not (found := re.findall(pattern, self.log())):
+            if time.monotonic() > end:
+                raise AssertionError("%s is not in its log:\n%s" % (pattern, self.log()))
+            time.sleep(0.02)
+        return len(found)
 
     def learnctl(self, *arguments, input=None, environment=None):
         return subprocess.run([str(BINARIES / "learnctl"), *[str(a) for a in arguments]], input=input, capture_output=True, timeout=PATIENCE,

@@ -30,7 +30,7 @@ class WithoutAModel(unittest.TestCase):
             exact = client.search("show the mounted FILE systems").json
             self.assertEqual((exact["results"][0]["score"], exact["reuse"]["decision"]), (1.0, "reuse"))
             self.assertIn(reason, client.get("/v1/doctor").body.decode())
-        self.assertEqual(daemon.log().count("words only"), 1, daemon.log())
+        self.assertEqual(daemon.wait_logged("words only"), 1, daemon.log())
 
     def test_an_empty_models_folder_means_words_only(self):
         with tempfile.TemporaryDirectory() as empty:

@@ -61,7 +61,7 @@ class WithOllama(OllamaTest):
         self.assertTrue(client.search("mounted file systems").json["degraded"])
         self.ollama.fault("none")
         self.wait_whole(client, 30)
-        self.assertEqual(daemon.log().count("words only"), 1, daemon.log())
+        self.assertEqual(daemon.wait_logged("words only"), 1, daemon.log())
 
     def test_vectors_of_a_model_that_was_replaced_under_its_name_are_made_anew(self):
         daemon, client = self.start()

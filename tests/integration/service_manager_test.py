@@ -2,7 +2,6 @@
 import collections
 import http.client
 import os
-import re
 import socket
 import subprocess
 import threading
@@ -108,11 +107,7 @@ class Places(unittest.TestCase):
     def test_a_missing_bus_is_a_warning(self):
         with Daemon() as daemon, daemon.client() as client:
             self.assertEqual(client.store("without a bus", "s").status, 201)
-            # It looks for the bus beside its clients.
-            end = time.monotonic() + PATIENCE
-            while not re.search(r"(?i)warning.*bus", daemon.log()):
-                self.assertLess(time.monotonic(), end, daemon.log())
-                time.sleep(0.02)
+            daemon.wait_logged(r"(?i)warning.*bus")
 
 
 if __name__ == "__main__":
