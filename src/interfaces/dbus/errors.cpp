@@ -39,7 +39,7 @@ std::string errorTextOf(const core::Error& error) {
 BusMessage errorReply(sd_bus_message* call, const core::Error& error) {
   sd_bus_message* reply = nullptr;
   const auto text = errorTextOf(error);
-  sd_bus_error named = SD_BUS_ERROR_MAKE_CONST(errorNameOf(error.kind()), text.c_str());
+  sd_bus_error named{errorNameOf(error.kind()), text.c_str(), 0};
   // A text that the bus does not take (it has a wrong byte in it) must not keep the error from its caller.
   if (sd_bus_message_new_method_error(call, &reply, &named) < 0) {
     named.message = "";
