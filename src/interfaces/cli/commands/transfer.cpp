@@ -1,12 +1,11 @@
 #include "interfaces/cli/commands/commands.hpp"
 #include "interfaces/cli/commands/import_points.hpp"
+#include "interfaces/cli/export_file.hpp"
 #include "interfaces/cli/index_wait.hpp"
 #include "interfaces/cli/report.hpp"
 #include "interfaces/cli/terminal.hpp"
 
 #include <fmt/format.h>
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -75,49 +74,10 @@ int runImport(Session& session, const std::string& file, bool wait) {
   return rejections != nullptr && !rejections->empty() ? kFailed : kDone;
 }
 
-/// A file that appears under its name only when it is whole and synced.
-class WholeFile {
- public:
-  explicit WholeFile(const std::string& path) : path_(path), partial_(path + ".part"), file_(std::fopen(partial_.c_str(), "wb")) {
-    if (file_ == nullptr) throw std::runtime_error("export: " + path + " can't be written");
-  }
-  ~WholeFile() {
-    if (file_ == nullptr) return;
-    std::fclose(file_);
-    std::error_code ignored;
-    std::filesystem::remove(partial_, ignored);
-  }
-  WholeFile(const WholeFile&) = delete;
-  WholeFile& operator=(const WholeFile&) = delete;
-
-  void write(std::string_view piece) {
-    if (std::fwrite(piece.data(), 1, piece.size(), file_) != piece.size()) failed_ = true;
-  }
-
-  bool finish() {
-    if (std::fflush(file_) != 0 || fsync(fileno(file_)) != 0) failed_ = true;
-    if (std::fclose(file_) != 0) failed_ = true;
-    file_ = nullptr;
-    std::error_code failed;
-    if (failed_) {
-      std::filesystem::remove(partial_, failed);
-      return false;
-    }
-    std::filesystem::rename(partial_, path_, failed);
-    return !failed;
-  }
-
- private:
-  std::string path_;
-  std::string partial_;
-  std::FILE* file_;
-  bool failed_ = false;
-};
-
 int runExport(Session& session, const std::string& file) {
   const bool toOutput = file.empty() || file == "-";
-  std::optional<WholeFile> whole;
-  if (!toOutput) whole.emplace(file);
+  std::optional<ExportFile> target;
+  if (!toOutput) target.emplace(file);
   Progress progress("exporting");
   std::optional<std::uint64_t> total;
   if (!toOutput && errorIsTerminal()) total = countOf(session.client().get("/v1/stats").value(), "learnings");
@@ -128,17 +88,14 @@ int runExport(Session& session, const std::string& file) {
       if (std::fwrite(piece.data(), 1, piece.size(), stdout) != piece.size())
         throw std::system_error(errno, std::generic_category(), "the export is cut");
     } else {
-      whole->write(piece);
+      target->write(piece);
       progress.show(lines, total);
     }
   });
   progress.clear();
   if (!answer.ok()) return reportProblem(session, answer);
   if (toOutput) return kDone;
-  if (!whole->finish()) {
-    fmt::print(stderr, "learnctl: {} could not be written: is the disk full?\n", file);
-    return kFailed;
-  }
+  target->finish();
   if (session.json) {
     json::Value done;
     done.set("learnings", lines);

@@ -1,0 +1,64 @@
+#include "interfaces/cli/export_file.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
+namespace learnd::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The path that symbolic links lead to, also where nothing is there yet.
+std::string withoutLinks(const std::string& path) {
+  std::error_code failed;
+  const fs::path target = fs::weakly_canonical(path, failed);
+  return failed ? path : target.string();
+}
+
+}  // namespace
+
+ExportFile::ExportFile(const std::string& path) : target_(withoutLinks(path)), written_(target_) {
+  std::error_code ignored;
+  const fs::file_status found = fs::status(target_, ignored);
+  if (fs::is_directory(found)) throw std::runtime_error("export: " + path + " is a folder: name a file in it");
+  const bool isFile = !fs::exists(found) || fs::is_regular_file(found);
+  if (isFile) written_ += ".part";
+  file_ = std::fopen(written_.c_str(), "wb");
+  if (file_ == nullptr) throw std::runtime_error("export: " + path + " can't be written: " + std::generic_category().message(errno));
+  if (isFile && fs::exists(found)) fchmod(fileno(file_), static_cast<mode_t>(found.permissions()));
+}
+
+ExportFile::~ExportFile() {
+  if (file_ == nullptr) return;
+  std::fclose(file_);
+  std::error_code ignored;
+  if (written_ != target_) fs::remove(written_, ignored);
+}
+
+void ExportFile::fail(int code) const {
+  std::error_code ignored;
+  if (written_ != target_) fs::remove(written_, ignored);
+  throw std::system_error(code, std::generic_category(), "export: " + target_ + " could not be written");
+}
+
+void ExportFile::write(std::string_view piece) {
+  if (std::fwrite(piece.data(), 1, piece.size(), file_) != piece.size()) fail(errno);
+}
+
+void ExportFile::finish() {
+  int code = std::fflush(file_) != 0 ? errno : 0;
+  // A device or a pipe has nothing to sync.
+  if (code == 0 && written_ != target_ && fsync(fileno(file_)) != 0) code = errno;
+  if (std::fclose(file_) != 0 && code == 0) code = errno;
+  file_ = nullptr;
+  if (code == 0 && written_ != target_ && std::rename(written_.c_str(), target_.c_str()) != 0) code = errno;
+  if (code != 0) fail(code);
+}
+
+}  // namespace learnd::cli
