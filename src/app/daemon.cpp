@@ -54,6 +54,7 @@ struct Parts {
   std::unique_ptr<services::Services> services;
   std::unique_ptr<interfaces::http::Server> server;
   std::unique_ptr<interfaces::dbus::Door> bus;
+  std::string socket;  // for people: where the first door is
   int status = 0;
 };
 
@@ -85,6 +86,7 @@ core::Result<void> build(Parts& parts, const config::Config& config, const suppo
                                {config.store.backend, config.index.backend, config.embedder.backend},
                                {}});
   parts.services = std::make_unique<services::Services>(*parts.shared);
+  parts.socket = settings->passed.empty() ? settings->socket : "passed by the service manager";
   parts.server = std::make_unique<interfaces::http::Server>(parts.context.get_executor(), *parts.services, std::move(*settings));
   const config::Bus bus = config.server.bus.value_or(user ? config::Bus::Session : config::Bus::System);
   if (bus != config::Bus::None) {
@@ -184,7 +186,7 @@ asio::awaitable<void> live(Parts& parts) {
   spawn(parts, flushQuality(parts.services->quality), "the quality log ended");
   spawn(parts, support::pulseWatchdog(), "the watchdog's pulse ended");
   support::notifyReady("Serving");
-  support::log::info("ready", {{"VERSION", LEARND_VERSION}});
+  support::log::info("ready", {{"VERSION", LEARND_VERSION}, {"SOCKET", parts.socket}});
   co_await parts.signals.async_wait(kAwait);
   co_await close(parts);
   parts.context.stop();

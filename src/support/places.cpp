@@ -38,7 +38,6 @@ Places systemPlaces(const Environment& environment) {
 core::Result<Places> userPlaces(const Environment& environment) {
   auto config = absolutePath(environment, "XDG_CONFIG_HOME");
   auto state = absolutePath(environment, "XDG_STATE_HOME");
-  const auto runtime = absolutePath(environment, "XDG_RUNTIME_DIR");
   if (!config || !state) {
     const auto home = homeFolder(environment);
     if (!home) {
@@ -47,8 +46,7 @@ core::Result<Places> userPlaces(const Environment& environment) {
     if (!config) config = *home / ".config";
     if (!state) state = *home / ".local" / "state";
   }
-  return Places{*config / "learnd" / "config.toml", *state / "learnd",
-                runtime.value_or(fs::path("/run/user") / std::to_string(geteuid())) / "learnd" / "learnd.sock"};
+  return Places{*config / "learnd" / "config.toml", *state / "learnd", userSocket(environment)};
 }
 
 }  // namespace
@@ -64,6 +62,11 @@ Environment processEnvironment() {
 core::Result<Places> findPlaces(Scope scope, const Environment& environment) {
   if (scope == Scope::User) return userPlaces(environment);
   return systemPlaces(environment);
+}
+
+std::filesystem::path userSocket(const Environment& environment) {
+  const auto runtime = absolutePath(environment, "XDG_RUNTIME_DIR").value_or(fs::path("/run/user") / std::to_string(geteuid()));
+  return runtime / "learnd" / "learnd.sock";
 }
 
 std::filesystem::path modelsFolder(const std::filesystem::path& program, const Environment& environment) {

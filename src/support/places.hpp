@@ -32,6 +32,9 @@ Environment processEnvironment();
 /// where a user's daemon has no home.
 [[nodiscard]] core::Result<Places> findPlaces(Scope scope, const Environment& environment);
 
+/// The socket of this user's own daemon, as findPlaces has it: for whoever calls it.
+std::filesystem::path userSocket(const Environment& environment);
+
 /// Where the builtin models lie: `$LEARND_MODELS` alone where that is set, else share/learnd/models beside the `bin` that `program` is in.
 std::filesystem::path modelsFolder(const std::filesystem::path& program, const Environment& environment);
 

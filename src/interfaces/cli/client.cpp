@@ -1,5 +1,7 @@
 #include "interfaces/cli/client.hpp"
 
+#include "support/places.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -15,17 +17,12 @@ namespace learnd::cli {
 namespace {
 
 namespace asio = boost::asio;
+namespace fs = std::filesystem;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr const char* kSystemSocket = "/run/learnd/learnd.sock";
-
-std::string userSocket() {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  if (runtime == nullptr || *runtime == '\0') return {};
-  return std::string(runtime) + "/learnd/learnd.sock";
-}
 
 UnreachableError unreachable(const std::string& path, const std::string& why) {
   return UnreachableError("learnd cannot be reached at " + path + " (" + why +
@@ -205,10 +202,11 @@ std::string findSocket(const std::string& given) {
   if (!given.empty()) return given;
   if (const char* named = std::getenv("LEARND_SOCKET"); named != nullptr && *named != '\0') return named;
   std::error_code ignored;
-  std::string own = userSocket();
-  if (!own.empty() && std::filesystem::exists(own, ignored)) return own;
-  if (std::filesystem::exists(kSystemSocket, ignored) || own.empty()) return kSystemSocket;
-  return own;
+  std::string own = support::userSocket(support::processEnvironment());
+  if (fs::exists(own, ignored)) return own;
+  if (fs::exists(kSystemSocket, ignored)) return kSystemSocket;
+  // Neither is there: the message names the one that a user can start by himself, if there is a place for it.
+  return fs::exists(fs::path(own).parent_path().parent_path(), ignored) ? own : kSystemSocket;
 }
 
 }  // namespace learnd::cli

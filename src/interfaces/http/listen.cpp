@@ -66,7 +66,9 @@ core::Result<void> makeFolder(const fs::path& folder, std::uint32_t socketMode) 
   std::error_code failed;
   if (folder.empty() || fs::exists(folder, failed)) return {};
   fs::create_directories(folder, failed);
-  if (failed) return cannot("the folder " + folder.string() + " can't be made", failed.message() + " (server.socket names another place)");
+  if (failed)
+    return cannot("the folder " + folder.string() + " can't be made",
+                  failed.message() + " (server.socket names another place; with --user, XDG_RUNTIME_DIR does too)");
   // Others may pass where others may connect.
   constexpr std::uint32_t kGroupAndOthers = 0077;
   const auto all = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec | fs::perms::others_read | fs::perms::others_exec;

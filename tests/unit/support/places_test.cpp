@@ -47,6 +47,14 @@ TEST(Places, OfAUserFallBackToTheHome) {
   EXPECT_EQ(places.socket, "/run/user/" + std::to_string(geteuid()) + "/learnd/learnd.sock");
 }
 
+TEST(Places, OfAUsersSocketAreTheSameForItsCallers) {
+  for (const auto& variables : {std::map<std::string, std::string>{{"HOME", "/home/ada"}},
+                                {{"HOME", "/home/ada"}, {"XDG_RUNTIME_DIR", "/r"}},
+                                {{"HOME", "/home/ada"}, {"XDG_RUNTIME_DIR", "relative"}}}) {
+    EXPECT_EQ(userSocket(with(variables)), findPlaces(Scope::User, with(variables)).value().socket);
+  }
+}
+
 TEST(Places, OfAUserPassOverRelativeFolders) {
   const auto places = findPlaces(Scope::User, with({{"HOME", "/home/ada"}, {"XDG_CONFIG_HOME", "config"}, {"XDG_STATE_HOME", ""}})).value();
   EXPECT_EQ(places.config, "/home/ada/.config/learnd/config.toml");
