@@ -27,6 +27,7 @@ extern const TextRule kLoopbackAddress;  // or empty
 extern const TextRule kHttpUrl;
 extern const TextRule kIndexPrefix;  // or empty
 extern const TextRule kSchemaName;
+extern const TextRule kConnectionString;  // of libpq, without a password; or empty, for libpq's own defaults
 
 Key flag(std::string_view path, Place<bool> place);
 Key text(std::string_view path, const TextRule& rule, Place<std::string> place);

@@ -27,7 +27,7 @@ Keys daemonKeys() {
       text("server.tcp", kLoopbackAddress, [](Config& c) -> string& { return c.server.tcp; }),
 
       choice("store.backend", {"sqlite", "postgres"}, [](Config& c) -> string& { return c.store.backend; }),
-      text("store.dsn", kAnyText, [](Config& c) -> string& { return c.store.dsn; }),
+      text("store.dsn", kConnectionString, [](Config& c) -> string& { return c.store.dsn; }),
       text("store.password_file", kAbsolutePath, [](Config& c) -> string& { return c.store.passwordFile; }),
       text("store.schema", kSchemaName, [](Config& c) -> string& { return c.store.schema; }),
       flag("store.redact", [](Config& c) -> bool& { return c.store.redact; }),

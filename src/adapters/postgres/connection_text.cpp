@@ -16,15 +16,6 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 
 bool isUri(std::string_view dsn) { return dsn.starts_with("postgresql://") || dsn.starts_with("postgres://"); }
 
-/// "user:password@" of a URI.
-bool hasUriPassword(std::string_view dsn) {
-  const auto begin = dsn.find("://") + 3;
-  const auto end = dsn.find_first_of("/?", begin);
-  const auto authority = dsn.substr(begin, end == std::string_view::npos ? std::string_view::npos : end - begin);
-  const auto at = authority.rfind('@');
-  return at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos;
-}
-
 bool isWordSign(char sign) { return std::isalnum(static_cast<unsigned char>(sign)) != 0 || sign == '_'; }
 
 /// Whether the DSN sets this, in either form: the word, then "=", and no word's sign before.
@@ -79,17 +70,6 @@ std::string extendedWords(const std::string& dsn, const Settings& settings) {
 }
 
 }  // namespace
-
-core::Result<void> checkDsn(const std::string& dsn) {
-  if ((isUri(dsn) && hasUriPassword(dsn)) || sets(dsn, "password")) {
-    return core::Error::invalidField("store.dsn",
-                                     "a password does not belong there: put it into a file and name that in store.password_file");
-  }
-  if (dsn.find("://") != std::string::npos && !isUri(dsn) && dsn.find('=') == std::string::npos) {
-    return core::Error::invalidField("store.dsn", "it must begin with postgresql:// or be a list of words such as dbname=learnd");
-  }
-  return {};
-}
 
 std::string connectionText(const std::string& dsn, const std::string& password, std::chrono::seconds connectTimeout) {
   // A peer that is gone without a word is noticed within half a minute.

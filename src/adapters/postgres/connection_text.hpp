@@ -7,11 +7,8 @@
 
 namespace learnd::postgres {
 
-/// What store.dsn has in it: a URI ("postgresql:///learnd") or words ("dbname=learnd host=/run/postgresql"). A password in it is refused:
-/// it would stand in a world-readable file; so is a text that is neither.
-core::Result<void> checkDsn(const std::string& dsn);
-
-/// The text to connect with: the DSN with time-outs and keep-alives where it says nothing about them, and the password.
+/// The text to connect with: the DSN (a URI or words, as the configuration lets them through) with time-outs and keep-alives where it says
+/// nothing about them, and the password.
 std::string connectionText(const std::string& dsn, const std::string& password, std::chrono::seconds connectTimeout);
 
 /// The first line of a password file. The error says what to do.

@@ -50,7 +50,6 @@ ServerSettings settingsOf(const PostgresOptions& options, const std::string& dae
 }
 
 Result<void> checkOptions(const PostgresOptions& options) {
-  if (auto good = checkDsn(options.dsn); !good) return good;
   if (auto good = checkSchema(options.schema); !good) return good;
   if (options.passwordFile.empty()) return {};
   auto password = readPassword(options.passwordFile);

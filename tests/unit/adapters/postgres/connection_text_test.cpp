@@ -34,22 +34,6 @@ TEST(ConnectionText, QuotesThePassword) {
   EXPECT_THAT(connectionText("postgresql:///learnd", "a&b c%", 3s), HasSubstr("password=a%26b%20c%25"));
 }
 
-TEST(ConnectionText, APasswordInTheDsnIsRefused) {
-  for (const char* dsn : {"postgresql://me:secret@host/db", "postgres://me:secret@/db", "dbname=x password=secret",
-                          "dbname=x password = 's'", "postgresql:///db?password=secret"}) {
-    const auto checked = checkDsn(dsn);
-    ASSERT_FALSE(checked) << dsn;
-    EXPECT_EQ(checked.error().field(), "store.dsn");
-    EXPECT_THAT(checked.error().message(), Not(HasSubstr("secret")));
-    EXPECT_THAT(checked.error().message(), HasSubstr("store.password_file"));
-  }
-  for (const char* dsn : {"postgresql:///learnd", "postgresql://me@host:5433/db", "postgresql://[::1]:5433/db", "dbname=x passfile=/y",
-                          "host=/run/postgresql", "service=learnd"}) {
-    EXPECT_TRUE(checkDsn(dsn)) << dsn;
-  }
-  EXPECT_FALSE(checkDsn("mysql://host/db"));
-}
-
 TEST(ConnectionText, APasswordIsTheFirstLineOfItsFile) {
   std::string folder = (std::filesystem::temp_directory_path() / "learnd-password-XXXXXX").string();
   ASSERT_TRUE(::mkdtemp(folder.data()));
