@@ -49,6 +49,10 @@ core::Result<bool> recallFirstAnswer(ports::RecordTransaction& transaction, Stor
   if (!parsed) return parsed.error();
   auto learning = json::decodeLearning(*parsed);
   if (!learning) return learning.error();
+  // Its vector came behind the first answer's transaction: whether it is there is the record's to say.
+  auto stored = transaction.load(kept.id);
+  if (!stored) return stored.error();
+  if (*stored) learning->indexed = (*stored)->indexed;
   work.answer = StoreAnswer{std::move(*learning), kept.created, kept.duplicate};
   return true;
 }

@@ -105,6 +105,8 @@ TEST_F(Store, AnIdempotencyKeyGivesTheFirstAnswerAgainToTheSameCallerForSevenDay
   EXPECT_EQ(again.learning.id, first.learning.id);
   EXPECT_TRUE(again.created);
   EXPECT_FALSE(again.duplicate);
+  EXPECT_EQ(again.learning.indexed, first.learning.indexed);
+  EXPECT_TRUE(first.learning.indexed);
   EXPECT_EQ(fakes::runTask(io, fake.services.learnings.load(first.learning.id))->occurrences, 1U);
   EXPECT_EQ(tryStore(keyed("two")).error().kind(), core::ErrorKind::Conflict);
   EXPECT_TRUE(tryStore(keyed("two"), 1001));
