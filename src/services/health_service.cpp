@@ -63,8 +63,9 @@ boost::asio::awaitable<void> HealthService::describeIndex(BackendReport& report)
   }
   report.up = status->up;
   report.detail = status->detail;
-  report.facts.emplace_back("entries", countFact(status->entries));
-  report.facts.emplace_back("vectors", countFact(status->vectors));
+  // One that is down tells nothing, which is not the same as having nothing.
+  if (status->up) report.facts.emplace_back("entries", countFact(status->entries));
+  if (status->up) report.facts.emplace_back("vectors", countFact(status->vectors));
   report.version = status->version;
   if (status->dimensions > 0) report.facts.emplace_back("dimensions", countFact(status->dimensions));
   std::string advice;

@@ -171,7 +171,11 @@ ports::Task<ports::IndexStatus> SimpleIndex::status() {
   status.up = !fault.error;
   status.detail = fault.error ? fault.error->message() : "simple";
   status.entries = serving_.entries.size();
-  for (const auto& [id, entry] : serving_.entries) status.vectors += entry.vector ? 1 : 0;
+  for (const auto& [id, entry] : serving_.entries) {
+    if (!entry.vector) continue;
+    ++status.vectors;
+    status.dimensions = entry.vector->size();
+  }
   co_return status;
 }
 
