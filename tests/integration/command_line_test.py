@@ -1,5 +1,6 @@
 """learnctl: commands, --json, exit status."""
 import json
+import os
 import subprocess
 import unittest
 
@@ -106,6 +107,50 @@ class CommandLine(DaemonTest):
             self.assertIn(command[1], done.stderr)
             self.assertEqual((done.stdout, done.stderr.count("\n")), ("", 1))
 
+    def test_an_export_leaves_what_its_target_is(self):
+        folder = self.daemon.folder / "export"
+        folder.mkdir()
+        self.client.store("What is an export?", "All learnings, one a line.")
+        whole = self.daemon.learnctl("export").stdout
+        os.mkfifo(folder / "pipe")
+        with subprocess.Popen(["cat", str(folder / "pipe")], stdout=subprocess.PIPE, encoding="utf-8") as reader:
+            self.assertEqual(self.daemon.learnctl("export", str(folder / "pipe")).returncode, 0)
+            self.assertEqual(reader.stdout.read(), whole)
+        self.assertTrue((folder / "pipe").is_fifo())
+        target = folder / "target"
+        target.write_text("old")
+        target.chmod(0o600)
+        (folder / "link").symlink_to("target")
+        self.assertEqual(self.daemon.learnctl("export", str(folder / "link")).returncode, 0)
+        self.assertTrue((folder / "link").is_symlink())
+        self.assertEqual((target.read_text(), target.stat().st_mode & 0o777), (whole, 0o600))
+        refused = self.daemon.learnctl("export", str(folder))
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("is a folder", refused.stderr)
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), ["link", "pipe", "target"])
+
+    def test_with_json_what_goes_wrong_here_is_json_too(self):
+        for command, status in ((["stats", "--socket", "/nonexistent"], 4), (["import", "/nonexistent"], 1), (["search", "x", "--limit", "many"], 2),
+                                (["edit", "an-id"], 2)):
+            problem = self.run_json(*command, status=status)
+            self.assertEqual(sorted(problem), ["detail", "title"], command)
+
+    def test_a_word_that_is_no_command_is_named(self):
+        for word in ("nope", "--bogus"):
+            refused = self.daemon.learnctl(word)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn(word, refused.stderr)
+
+    def test_values_are_sent_as_they_were_given(self):
+        for command in (["list", "--cursor", ""], ["list", "--category", ""], ["store", "--query", "q", "--solution", "s", "--category", ""]):
+            self.assertEqual(self.daemon.learnctl(*command).returncode, 1, command)
+        self.run_json("store", "--query", "Which signal stops a process?", "--solution", "SIGSTOP", "--important")
+        self.assertEqual(len(self.run_json("search", "Which signal stops a process?", "--filter", "important=true")["results"]), 1)
+
+    def test_a_fix_of_an_open_failure_is_told_apart(self):
+        self.assertIn("stored", self.daemon.learnctl("fail", "--error", "ld: cannot find -lz").stdout)
+        self.assertIn("resolved", self.daemon.learnctl("fail", "--error", "ld: cannot find -lz", "--fix", "apt install zlib1g-dev").stdout)
+
     def test_an_empty_text_takes_a_field_away(self):
         id = self.run_json("fail", "--error", "cc: no input files", "--attempted", "make -B", "--cause", "an empty variable")["id"]
         row = self.run_json("edit", id, "--attempted", "", "--cause", "an empty list")
@@ -128,14 +173,26 @@ class CommandLine(DaemonTest):
         self.assertIn("complete -c learnctl", self.daemon.learnctl("completion", "fish").stdout)
         self.assertEqual(self.daemon.learnctl("completion", "tcsh").returncode, 2)
 
+    def test_bash_completes_commands_of_commands_flags_and_the_words_they_take(self):
+        script = self.daemon.folder / "learnctl.bash"
+        script.write_text(self.daemon.learnctl("completion", "bash").stdout)
+        complete = 'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _learnctl; echo "${COMPREPLY[*]}"'
+        for words, offered in ((["job", ""], "start list show cancel"), (["job", "start", ""], "reindex verify"),
+                               (["job", "start", "--d"], "--dry-run"), (["--socket", "/x", "search", "--mode", ""], "hybrid dense lexical"),
+                               (["feedback", "an-id", ""], "success failure partial"), (["list", "--order", "v"], "value"),
+                               (["stats", "--js"], "--json"), (["comp"], "completion")):
+            done = subprocess.run(["bash", "-c", complete, str(script), "learnctl", *words], capture_output=True, encoding="utf-8")
+            self.assertEqual((done.stdout, done.stderr), (offered + "\n", ""), words)
+
     def test_zsh_completes_at_the_first_tab(self):
         folder = self.daemon.folder / "zsh"
         folder.mkdir()
         (folder / "_learnctl").write_text(self.daemon.learnctl("completion", "zsh").stdout)
         # What zsh does at a TAB behind `learnctl `, with the completion system's own functions told on.
+        nested = "fpath=(%s); autoload -Uz _learnctl; compadd() { print $* }; CURRENT=5; words=(learnctl --json search --mode ''); _learnctl" % folder
         autoloaded = "fpath=(%s); autoload -Uz _learnctl; _describe() { print described }; CURRENT=2; words=(learnctl ''); _learnctl" % folder
         sourced = "compdef() { print compdef $* }; source %s/_learnctl" % folder
-        for script, said in ((autoloaded, "described\n"), (sourced, "compdef _learnctl learnctl\n")):
+        for script, said in ((autoloaded, "described\n"), (nested, "hybrid dense lexical\n"), (sourced, "compdef _learnctl learnctl\n")):
             done = subprocess.run(["zsh", "-fc", script], capture_output=True, encoding="utf-8")
             self.assertEqual((done.stdout, done.stderr), (said, ""))
 

@@ -1,6 +1,7 @@
 #include "interfaces/cli/learnctl.hpp"
 
 #include "interfaces/cli/commands/commands.hpp"
+#include "interfaces/cli/report.hpp"
 #include "interfaces/cli/text_input.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -37,20 +39,37 @@ int runChosen(Session& session) {
   try {
     return finishOutput(session.chosen());
   } catch (const std::system_error& error) {
-    // What fmt throws where the output can't be written.
-    if (error.code().value() != EPIPE) fmt::print(stderr, "learnctl: {}\n", error.what());
+    // What fmt and an export throw where their output can't be written.
+    if (error.code().value() != EPIPE) reportFailure(session, "Failed", error.what());
     return kFailed;
   } catch (const UnreachableError& error) {
-    fmt::print(stderr, "learnctl: {}\n", error.what());
+    reportFailure(session, "Unreachable", error.what());
     return kUnreachable;
   } catch (const UsageError& error) {
-    fmt::print(stderr, "learnctl: {}\n", error.what());
+    reportFailure(session, "Wrong usage", error.what());
     return kWrongUsage;
   } catch (const std::exception& error) {
     // No memory, a folder that can't be read: nothing that a command answers by itself.
-    fmt::print(stderr, "learnctl: {}\n", error.what());
+    reportFailure(session, "Failed", error.what());
     return kFailed;
   }
+}
+
+/// Prints what --help and --version ask for, or what is wrong with the command line.
+int exitEarly(const CLI::App& app, Session& session, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) {
+    app.exit(error);
+    return kDone;
+  }
+  std::string detail = error.what();
+  // Without a command the library speaks of the missing one alone, not of the word that stands in its place.
+  if (const auto unknown = app.remaining(); app.get_subcommands().empty() && !unknown.empty()) {
+    detail = fmt::format("there is no {} {}", unknown.front().starts_with('-') ? "flag" : "command", unknown.front());
+  }
+  // The failed parse has not set it.
+  session.json = session.json || app.get_option("--json")->count() > 0;
+  reportFailure(session, "Wrong usage", detail + "\nRun with --help for more information.");
+  return kWrongUsage;
 }
 
 }  // namespace
@@ -75,7 +94,7 @@ int runLearnctl(int argumentCount, char** arguments, PointSourceMaker openPoints
   try {
     app.parse(argumentCount, arguments);
   } catch (const CLI::ParseError& error) {
-    return finishOutput(app.exit(error) == 0 ? kDone : kWrongUsage);
+    return finishOutput(exitEarly(app, session, error));
   }
   return runChosen(session);
 }

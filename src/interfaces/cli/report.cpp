@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <iterator>
 
 namespace learnd::cli {
@@ -42,6 +43,16 @@ int reportProblem(const Session& session, const Answer& answer) {
   fmt::print(stderr, "learnctl: {}{}{}\n", saysField ? "" : field + ": ",
              detail.empty() ? fmt::format("the daemon answered with status {}", answer.status) : detail, id.empty() ? "" : " (" + id + ")");
   return answer.status == 404 ? kNothingFound : kFailed;
+}
+
+void reportFailure(const Session& session, std::string_view title, std::string_view detail) {
+  fmt::print(stderr, "learnctl: {}\n", detail);
+  if (!session.json) return;
+  json::Value problem;
+  problem.set("title", std::string(title));
+  problem.set("detail", std::string(detail));
+  // Not by fmt, which throws where nothing can be written: that may be just what failed.
+  std::puts(json::write(problem).c_str());
 }
 
 int report(const Session& session, const Answer& answer, const std::function<int(const json::Value&)>& show) {

@@ -15,6 +15,9 @@ namespace learnd::cli {
 /// Says what went wrong on standard error (with --json the problem on standard output too) and gives the exit status: 3 for a 404, else 1.
 int reportProblem(const Session& session, const Answer& answer);
 
+/// Says what went wrong in learnctl itself: on standard error, and with --json as {title, detail} on standard output too.
+void reportFailure(const Session& session, std::string_view title, std::string_view detail);
+
 /// The answer as JSON with --json, else what `show` prints; a failed one as reportProblem does.
 int report(const Session& session, const Answer& answer, const std::function<int(const json::Value&)>& show);
 

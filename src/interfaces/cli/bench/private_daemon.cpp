@@ -41,6 +41,9 @@ std::filesystem::path makeFolder() {
 
 toml::table readTable(const std::string& file) {
   if (file.empty()) return {};
+  // A folder would be read as a file with nothing in it.
+  if (std::error_code failed; std::filesystem::is_directory(file, failed))
+    throw UsageError("bench: " + file + " is a folder: --config takes a file");
   try {
     return toml::parse_file(file);
   } catch (const toml::parse_error& error) {

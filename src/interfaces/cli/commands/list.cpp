@@ -6,13 +6,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace learnd::cli {
 
 namespace {
 
 struct ListFlags {
-  std::map<std::string, std::string> parameters;
+  std::map<std::string, std::optional<std::string>> parameters;  // what was not given has none
   std::vector<std::string> metadata;
   bool important = false;
 };
@@ -36,7 +37,7 @@ int showPage(const json::Value& answer) {
 int runList(Session& session, const ListFlags& flags) {
   std::vector<std::pair<std::string, std::string>> parameters;
   for (const auto& [name, value] : flags.parameters) {
-    if (!value.empty()) parameters.emplace_back(name, value);
+    if (value) parameters.emplace_back(name, *value);
   }
   if (flags.important) parameters.emplace_back("important", "true");
   for (const std::string& pair : flags.metadata) {

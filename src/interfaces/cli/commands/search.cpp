@@ -22,6 +22,15 @@ struct SearchFlags {
   bool noCount = false;
 };
 
+/// --filter: important is a boolean, though people write KEY=TEXT.
+json::Value filterOf(const std::vector<std::string>& pairs) {
+  json::Value filter = objectOf(pairs, "--filter");
+  const json::Value* important = filter.find("important");
+  const std::string* word = important != nullptr ? important->asText() : nullptr;
+  if (word != nullptr && (*word == "true" || *word == "false")) filter.set("important", *word == "true");
+  return filter;
+}
+
 json::Value bodyOf(const SearchFlags& flags) {
   json::Value body{json::Value::Object{}};
   body.set("query", textOrInput(flags.query));
@@ -31,7 +40,7 @@ json::Value bodyOf(const SearchFlags& flags) {
   if (flags.minScore) body.set("min_score", *flags.minScore);
   if (!flags.mode.empty()) body.set("mode", flags.mode);
   if (flags.noCount) body.set("count", false);
-  if (!flags.filters.empty()) body.set("filter", objectOf(flags.filters, "--filter"));
+  if (!flags.filters.empty()) body.set("filter", filterOf(flags.filters));
   return body;
 }
 

@@ -7,15 +7,18 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace learnd::cli {
 
 namespace {
 
+constexpr int kCreated = 201;
+
 /// The flags that all stores share, and the body that they make.
 struct StoreFlags {
-  std::map<std::string, std::string> texts;               // member -> text ("-": standard input)
-  std::map<std::string, std::vector<std::string>> lists;  // member -> texts
+  std::map<std::string, std::optional<std::string>> texts;  // member -> text ("-": standard input); what was not given has none
+  std::map<std::string, std::vector<std::string>> lists;    // member -> texts
   std::vector<std::string> metadata;
   FactorOptions factors;
   bool important = false;
@@ -42,7 +45,7 @@ struct StoreFlags {
   [[nodiscard]] json::Value body() const {
     json::Value value{json::Value::Object{}};
     for (const auto& [member, given] : texts) {
-      if (!given.empty()) value.set(member, textOrInput(given));
+      if (given) value.set(member, textOrInput(*given));
     }
     for (const auto& [member, given] : lists) {
       if (!given.empty()) value.set(member, textsOf(given));
@@ -60,12 +63,18 @@ struct StoreFlags {
   }
 };
 
-int showStored(const json::Value& answer) {
+int showStored(const json::Value& answer, int status) {
   const bool* duplicate = answer.find("duplicate") != nullptr ? answer.find("duplicate")->asBool() : nullptr;
   const bool* indexed = answer.find("indexed") != nullptr ? answer.find("indexed")->asBool() : nullptr;
-  fmt::print("{}  {}\n", textOf(answer, "id"), duplicate != nullptr && *duplicate ? "was there already: counted again" : "stored");
+  const char* done = duplicate != nullptr && *duplicate ? "was there already: counted again" : status == kCreated ? "stored" : "resolved";
+  fmt::print("{}  {}\n", textOf(answer, "id"), done);
   if (indexed != nullptr && !*indexed) fmt::print("Found by words now; its vector follows.\n");
   return kDone;
+}
+
+int reportStored(Session& session, const std::string& target, const json::Value& body) {
+  const Answer answer = session.client().post(target, body);
+  return report(session, answer, [status = answer.status](const json::Value& stored) { return showStored(stored, status); });
 }
 
 void addStore(CLI::App& app, Session& session) {
@@ -84,7 +93,7 @@ void addStore(CLI::App& app, Session& session) {
   flags->common(*command);
   command->callback([&session, flags, kind] {
     session.chosen = [&session, flags, kind] {
-      return report(session, session.client().post(*kind == "pattern" ? "/v1/patterns" : "/v1/solutions", flags->body()), showStored);
+      return reportStored(session, *kind == "pattern" ? "/v1/patterns" : "/v1/solutions", flags->body());
     };
   });
 }
@@ -97,9 +106,8 @@ void addFail(CLI::App& app, Session& session) {
   flags->text(*command, "--fix", "correct_solution", "what fixed it (without it the failure stays open)");
   flags->text(*command, "--cause", "root_cause", "why it happened");
   flags->common(*command);
-  command->callback([&session, flags] {
-    session.chosen = [&session, flags] { return report(session, session.client().post("/v1/failures", flags->body()), showStored); };
-  });
+  command->callback(
+      [&session, flags] { session.chosen = [&session, flags] { return reportStored(session, "/v1/failures", flags->body()); }; });
 }
 
 int showLogged(const json::Value& answer) {
