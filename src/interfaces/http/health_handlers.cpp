@@ -43,7 +43,15 @@ ports::Task<Response> quality(services::Services& services, Request) {
   co_return jsonResponse(200, encodeQuality(*report));
 }
 
-ports::Task<Response> retryIndex(services::Services& services, Request) {
+ports::Task<Response> retryIndex(services::Services& services, Request request) {
+  // It takes nothing: what is sent all the same was meant for something else.
+  if (!request.body.empty()) {
+    auto body = json::parse(request.body);
+    if (!body) co_return body.error();
+    json::ObjectReader reader(*body);
+    auto end = reader.finish();
+    if (!end) co_return end.error();
+  }
   auto due = co_await services.health.retryIndex();
   if (!due) co_return due.error();
   co_return jsonResponse(200, json::Value(json::Value::Object{{"retried", json::Value(*due)}}));

@@ -39,6 +39,13 @@ TEST(HttpConnection, AnswersPipelinedRequestsInTheirOrder) {
   for (const int status : {200, 200, 404, 201, 200}) EXPECT_EQ(client.receive().status, status);
 }
 
+TEST(HttpConnection, PassesOverEmptyLinesBeforeARequest) {
+  HttpHarness harness;
+  auto client = harness.connect();
+  client.send("\r\n" + kHealth + "\r\n" + kScore);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(client.receive().status, 200);
+}
+
 TEST(HttpConnection, TakesARequestByteByByte) {
   HttpHarness harness;
   auto client = harness.connect();

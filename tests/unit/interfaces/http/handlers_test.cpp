@@ -140,6 +140,9 @@ TEST(OpenApi, TellsTheTruthAboutEveryAnswer) {
   EXPECT_EQ(client.ask("GET", "/v1/quality").status, 200);
   EXPECT_EQ(client.ask("GET", "/v1/doctor").status, 200);
   EXPECT_EQ(client.ask("POST", "/v1/index/retry").status, 200);
+  EXPECT_EQ(client.ask("POST", "/v1/index/retry", "{}").status, 200);
+  EXPECT_EQ(client.ask("POST", "/v1/index/retry", R"({"id":"x"})").status, 422);
+  EXPECT_EQ(client.ask("POST", "/v1/index/retry", R"({"x":)").status, 400);
   EXPECT_EQ(client.ask("GET", "/v1/stats").status, 200);
   EXPECT_EQ(client.ask("GET", "/metrics").status, 200);
   EXPECT_EQ(client.ask("GET", "/healthz").status, 200);
