@@ -19,7 +19,7 @@ core::Result<std::string> readSecret(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::string secret(kLongest + 1, '\0');
   stream.read(secret.data(), static_cast<std::streamsize>(secret.size()));
-  if (!stream.is_open() || stream.bad()) return wrong(file, "can't be read: is it there, and may learnd's user read it?");
+  if (!stream.is_open() || stream.bad()) return wrong(file, "can't be read: is it there, and may this program's user read it?");
   secret.resize(static_cast<std::size_t>(stream.gcount()));
   if (secret.size() > kLongest) return wrong(file, "is too long for a key: it must hold nothing else");
   constexpr const char* kWhite = " \t\r\n";

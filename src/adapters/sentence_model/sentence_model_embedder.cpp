@@ -17,6 +17,7 @@ namespace learnd::sentence_model {
 namespace {
 
 constexpr std::size_t kKeptQuestions = 1000;
+constexpr const char* kFetchedModel = "all-minilm-l6-v2";  // the one that scripts/fetch-model installs
 
 /// What a search may have to wait behind: 3 ms in bytes with VNNI, 10 ms in floats with AVX2.
 constexpr std::size_t kBatchTokensInBytes = 128;
@@ -84,10 +85,11 @@ SentenceModelEmbedder::~SentenceModelEmbedder() {
 core::Result<void> SentenceModelEmbedder::load(const EmbedderOptions& options) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(options.folder, ignored)) {
-    return core::Error(
-        core::ErrorKind::NotFound,
-        "the sentence model is not installed (" + options.folder.string() +
-            " is no folder): run scripts/fetch-model in a checkout and install again, or set embedder.model to a model's folder");
+    const bool isOurs = options.folder.filename() == kFetchedModel;
+    return core::Error(core::ErrorKind::NotFound,
+                       "the sentence model is not installed (" + options.folder.string() +
+                           " is no folder): " + (isOurs ? "run scripts/fetch-model in a checkout and install again, or set" : "correct") +
+                           " embedder.model, which may also be the path of a model's folder");
   }
   // The whole model goes into its digest, which takes as long as all else.
   auto digesting = std::async(std::launch::async, [folder = options.folder] { return digestOfModel(folder); });
