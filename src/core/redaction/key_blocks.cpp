@@ -141,7 +141,7 @@ void findWebKey(SecretFinder& finder, std::size_t at) {
   constexpr std::size_t kLongestKey = 8 * 1024;
   if (at < finder.keysUntil) return;
   std::size_t from = at;
-  while (from > 0 && at - from < kLongestKey && finder.at(from) != '{') --from;
+  while (from > finder.keysUntil && at - from < kLongestKey && finder.at(from) != '{') --from;
   std::size_t to = at;
   while (to < finder.text().size() && to - at < kLongestKey && finder.at(to) != '}') ++to;
   finder.keysUntil = to;

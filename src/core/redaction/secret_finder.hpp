@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <string_view>
@@ -23,6 +24,13 @@ inline constexpr std::string_view kPasswordHash = "password-hash";
 inline constexpr std::string_view kSignedUrl = "signed-url";
 inline constexpr std::string_view kWebhook = "webhook";
 }  // namespace secret_kind
+
+/// A run of a token's signs that was read: from any place in it the end is the same.
+struct SignRun {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t trimmed = 0;  // without the full stops and dashes at its end
+};
 
 /// A text that is searched once, from its beginning to its end, and what was found so far. Rules are called where their literal stands;
 /// they look around and add spans. To stay linear a rule that reads far ahead remembers how far it got.
@@ -57,6 +65,7 @@ class SecretFinder {
   std::size_t hereStringsUntil = 0;  // and what is fed to them by <<<
   std::size_t pairsUntil = 0;        // lists of pairs before this place were read
   std::size_t linesUntil = 0;        // lines before this place were read as a password file's
+  std::array<SignRun, 8> runs{};     // the run read last of each kind of token's signs
 
  private:
   void readLine(std::size_t place);
