@@ -218,7 +218,7 @@ bool isMadeUp(std::string_view rest) {
   const auto digits = std::count_if(rest.begin(), rest.end(), isAsciiDigit);
   const bool mixed = std::any_of(rest.begin(), rest.end(), [](char sign) { return sign >= 'A' && sign <= 'Z'; }) &&
                      std::any_of(rest.begin(), rest.end(), [](char sign) { return sign >= 'a' && sign <= 'z'; });
-  return rest.size() < kShortest || isPlaceholder(rest) || (digits < 2 && !mixed);
+  return rest.size() < kShortest || (digits < 2 && !mixed) || isPlaceholder(rest);
 }
 
 void findForm(SecretFinder& finder, std::size_t at) {
