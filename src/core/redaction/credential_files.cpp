@@ -30,11 +30,11 @@ void findNetrc(SecretFinder& finder, std::size_t at) {
   constexpr std::string_view kPassword = "password";
   std::size_t place = at + kLogin.size();
   if (!isSpaceSign(finder.at(place))) return;
-  const ValueSpan user = readBare(finder.text(), skipSpaces(finder, place), "");
+  const ValueSpan user = readBare(finder, skipSpaces(finder, place), "");
   place = skipSpaces(finder, user.end);
   if (!finder.hasAt(place, kPassword) || !isSpaceSign(finder.at(place + kPassword.size()))) return;
   if (finder.hasAt(user.begin, "anonymous")) return;
-  const ValueSpan password = readBare(finder.text(), skipSpaces(finder, place + kPassword.size()), "");
+  const ValueSpan password = readBare(finder, skipSpaces(finder, place + kPassword.size()), "");
   const std::string_view what = finder.between(user.begin, user.end);
   // "login with password …" is a sentence.
   constexpr auto kWords = std::to_array<std::string_view>({"with", "and", "or", "failed", "by", "using"});
@@ -121,7 +121,7 @@ void findKubernetes(SecretFinder& finder, std::size_t at) {
       if (finder.at(name) == ':' && name > first) {
         const std::size_t value = skipBlanks(finder.text(), name + 1);
         const auto quoted = readQuoted(finder.text(), value);
-        addUnlessPlaceholder(finder, quoted ? *quoted : readBare(finder.text(), value, ""));
+        addUnlessPlaceholder(finder, quoted ? *quoted : readBare(finder, value, ""));
       }
     }
     line = end + 1;
@@ -131,7 +131,7 @@ void findKubernetes(SecretFinder& finder, std::size_t at) {
 /// SMTP and IMAP: AUTH PLAIN base64 of "\0user\0password".
 void findAuthPlain(SecretFinder& finder, std::size_t at) {
   constexpr std::size_t kShortest = 12;
-  const ValueSpan proof = readBare(finder.text(), skipBlanks(finder.text(), at + std::string_view("auth plain ").size()), "\"'");
+  const ValueSpan proof = readBare(finder, skipBlanks(finder.text(), at + std::string_view("auth plain ").size()), "\"'");
   const std::string_view what = finder.between(proof.begin, proof.end);
   if (what.size() >= kShortest && std::all_of(what.begin(), what.end(), isBase64Byte))
     finder.add(proof.begin, proof.end, secret_kind::kPassword);
@@ -141,7 +141,7 @@ void findAuthPlain(SecretFinder& finder, std::size_t at) {
 void findPassCommand(SecretFinder& finder, std::size_t at) {
   constexpr std::string_view kCommand = "> PASS ";
   if (!finder.text().substr(at).starts_with(kCommand)) return;
-  const ValueSpan password = readBare(finder.text(), at + kCommand.size(), "");
+  const ValueSpan password = readBare(finder, at + kCommand.size(), "");
   if (skipBlanks(finder.text(), password.end) >= finder.lineEnd(at)) addUnlessPlaceholder(finder, password);
 }
 

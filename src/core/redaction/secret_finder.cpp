@@ -32,6 +32,17 @@ std::size_t SecretFinder::lineEnd(std::size_t place) {
   return lineEnd_;
 }
 
+std::size_t SecretFinder::bareEnd(std::size_t place, std::string_view ends) {
+  auto run = std::find_if(bareRuns_.begin(), bareRuns_.end(), [ends](const BareRun& known) { return known.ends == ends; });
+  if (run == bareRuns_.end()) run = bareRuns_.insert(run, {ends, 0, 0});
+  if (place >= run->begin && place < run->end) return run->end;
+  std::size_t end = place;
+  while (end < text_.size() && !isSpaceSign(text_[end]) && ends.find(text_[end]) == std::string_view::npos) ++end;
+  run->begin = place;
+  run->end = end;
+  return end;
+}
+
 void SecretFinder::add(std::size_t begin, std::size_t end, std::string_view kind) {
   if (begin >= end || between(begin, end).find(kMarkBegin) != std::string_view::npos) return;
   const auto next = spans_.lower_bound(begin);

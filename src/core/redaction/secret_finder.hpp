@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <string_view>
+#include <vector>
 
 namespace learnd::core {
 
@@ -24,6 +25,9 @@ inline constexpr std::string_view kPasswordHash = "password-hash";
 inline constexpr std::string_view kSignedUrl = "signed-url";
 inline constexpr std::string_view kWebhook = "webhook";
 }  // namespace secret_kind
+
+inline bool isBlank(char sign) { return sign == ' ' || sign == '\t'; }
+inline bool isSpaceSign(char sign) { return isBlank(sign) || sign == '\n' || sign == '\r'; }
 
 /// A run of a token's signs that was read: from any place in it the end is the same.
 struct SignRun {
@@ -48,6 +52,9 @@ class SecretFinder {
   /// The line around a place, without its newline.
   [[nodiscard]] std::size_t lineBegin(std::size_t place);
   [[nodiscard]] std::size_t lineEnd(std::size_t place);
+
+  /// Where the run of signs ends that holds `place` and neither white space nor one of `ends`. A run is read once for each set of `ends`.
+  [[nodiscard]] std::size_t bareEnd(std::size_t place, std::string_view ends);
 
   /// Spans may come in any order; one that meets an earlier one, holds a mark or is empty is dropped.
   void add(std::size_t begin, std::size_t end, std::string_view kind);
@@ -75,6 +82,13 @@ class SecretFinder {
   // The line read last: rules ask for the same one again and again.
   std::size_t lineBegin_ = 1;
   std::size_t lineEnd_ = 0;
+
+  struct BareRun {
+    std::string_view ends;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  std::vector<BareRun> bareRuns_;  // the one read last for each set of ends
 };
 
 /// What to look for: `literal` (two bytes at least, found in either case) is where `find` is worth calling.

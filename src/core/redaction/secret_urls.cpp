@@ -48,7 +48,7 @@ void findUserInfo(SecretFinder& finder, std::size_t at) {
 void findSignature(SecretFinder& finder, std::size_t at) {
   constexpr std::size_t kShortest = 16;
   const std::size_t equals = finder.text().find('=', at);
-  const ValueSpan value = readBare(finder.text(), equals + 1, "&#,;\"'`<>()[]{}|\\^");
+  const ValueSpan value = readBare(finder, equals + 1, "&#,;\"'`<>()[]{}|\\^");
   const std::string_view what = finder.between(value.begin, value.end);
   if (looksRandom(what, kShortest) && !isPlaceholder(what)) finder.add(value.begin, value.end, secret_kind::kSignedUrl);
 }
@@ -57,7 +57,7 @@ void findSignature(SecretFinder& finder, std::size_t at) {
 void findWebhook(SecretFinder& finder, std::size_t at, std::size_t length) {
   constexpr std::size_t kShortest = 16;
   std::size_t begin = at + length;
-  const ValueSpan rest = readBare(finder.text(), begin, kUrlEnds);
+  const ValueSpan rest = readBare(finder, begin, kUrlEnds);
   std::size_t end = rest.end;
   while (end > begin && std::string_view(".,;:!?").find(finder.before(end)) != std::string_view::npos) --end;
   const std::string_view what = finder.between(begin, end);

@@ -135,6 +135,7 @@ bool isUuid(std::string_view value) {
 bool isMadeOfWords(std::string_view value) {
   constexpr std::size_t kLongestPart = 16;
   constexpr std::size_t kLongestNumber = 4;
+  value = value.substr(0, kJudged);
   for (std::size_t from = 0; from <= value.size();) {
     const std::size_t to = std::min(value.find_first_of("-_./:", from), value.size());
     const std::string_view part = value.substr(from, to - from);
