@@ -6,6 +6,7 @@
 #include "core/redaction/key_blocks.hpp"
 #include "core/redaction/known_tokens.hpp"
 #include "core/redaction/literal_table.hpp"
+#include "core/redaction/mark.hpp"
 #include "core/redaction/named_values.hpp"
 #include "core/redaction/password_hashes.hpp"
 #include "core/redaction/scheme_proofs.hpp"

@@ -15,8 +15,6 @@ struct SecretSpan {
   std::string_view kind;
 };
 
-inline constexpr std::string_view kMarkBegin = "[redacted:";
-
 namespace secret_kind {
 inline constexpr std::string_view kPrivateKey = "private-key";
 inline constexpr std::string_view kToken = "token";
@@ -56,7 +54,7 @@ class SecretFinder {
   /// Where the run of signs ends that holds `place` and neither white space nor one of `ends`. A run is read once for each set of `ends`.
   [[nodiscard]] std::size_t bareEnd(std::size_t place, std::string_view ends);
 
-  /// Spans may come in any order; one that meets an earlier one, holds a mark or is empty is dropped.
+  /// Spans may come in any order; one that meets an earlier one or a mark, or is empty, is dropped.
   void add(std::size_t begin, std::size_t end, std::string_view kind);
   /// Whether a span is known that holds the place.
   [[nodiscard]] bool isCovered(std::size_t place) const;
@@ -76,6 +74,7 @@ class SecretFinder {
 
  private:
   void readLine(std::size_t place);
+  [[nodiscard]] bool meetsMark(std::size_t begin, std::size_t end) const;
 
   std::string_view text_;
   std::map<std::size_t, SecretSpan> spans_;

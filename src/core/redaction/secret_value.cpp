@@ -1,7 +1,7 @@
 #include "core/redaction/secret_value.hpp"
 
 #include "core/code_points.hpp"
-#include "core/redaction/secret_finder.hpp"
+#include "core/redaction/mark.hpp"
 
 #include <algorithm>
 #include <array>
@@ -204,7 +204,7 @@ bool isTokenValue(std::string_view value, ValueClass valueClass, ValuePlace plac
 }  // namespace
 
 bool isPlaceholder(std::string_view value) {
-  if (value.empty() || value.find(kMarkBegin) != std::string_view::npos) return true;
+  if (value.empty() || findMark(value) != std::string_view::npos) return true;
   if (value.find_first_not_of("xX*._-#?0 ") == std::string_view::npos) return true;
   if (value.find_first_not_of(value.front()) == std::string_view::npos) return true;
   if (isInBrackets(value) || isShouted(withoutNumber(value))) return true;

@@ -44,6 +44,23 @@ TEST(Redaction, TwiceChangesNothingMore) {
   EXPECT_EQ(redact(once), once);
 }
 
+TEST(Redaction, AMarkThatIsCutOffHidesNothingBehindIt) {
+  const std::string secrets = "\ncurl -u admin:Sup3rS3cret https://x\nexport X=ghp_abcdefghijklmnopqrstuvwxyz0123456789\n";
+  const std::string redacted = "\ncurl -u admin:[redacted:password] https://x\nexport X=[redacted:token]\n";
+  for (const std::string before : {"The log shows [redacted: see below", "learnd writes [redacted:KIND for", "[redacted:pass", "a[9] [redacted:", "[redacted:]"}) {
+    EXPECT_EQ(redact(before + secrets), before + redacted);
+    EXPECT_EQ(redact(before + redacted), before + redacted);
+  }
+}
+
+TEST(Redaction, AMarkStaysWhereverItStands) {
+  for (const char* text : {"password=[redacted:password]", "password: \"[redacted:password]\"", "curl -u [redacted:token]:x https://h",
+                           "://a:[redacted:password]@h", "Authorization: Bearer [redacted:token]", "token=x[redacted:token]y",
+                           "echo [redacted:password] | sudo -S true", "Cookie: session=[redacted:token]; a=b"}) {
+    EXPECT_EQ(redact(text), text);
+  }
+}
+
 TEST(Redaction, AMembersNameAnnouncesItsValue) {
   EXPECT_EQ(redactMember("db_password", "kirschkern"), "[redacted:password]");
   EXPECT_EQ(redactMember("password_file", "/run/secrets/x"), "/run/secrets/x");
