@@ -2,6 +2,7 @@
 
 #include "core/code_points.hpp"
 #include "core/redaction/mark.hpp"
+#include "core/redaction/placeholder_word.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,10 +14,6 @@ namespace {
 
 /// Longer values are judged by their beginning.
 constexpr std::size_t kJudged = 256;
-
-constexpr auto kPlaceholderParts = std::to_array<std::string_view>(
-    {"...",      "\u2026",  "***",   "xxxx",  "\u2022\u2022", "your",      "changeme",  "change_me", "change-me", "changeit", "placeholder",
-     "redacted", "replace", "fixme", "dummy", "example",      "goes_here", "goes-here", "notreal",   "not-real",  "sample",   "fake"});
 
 constexpr auto kPlainWords = std::to_array<std::string_view>(
     {"",           "-",         "password",  "passwd",  "passphrase", "pass",      "pwd",     "secret",   "token",    "key",
@@ -41,6 +38,14 @@ constexpr auto kPathRoots =
 
 bool isLower(char sign) { return sign >= 'a' && sign <= 'z'; }
 bool isUpper(char sign) { return sign >= 'A' && sign <= 'Z'; }
+
+/// A word as "your" or "example", that is not just a part of what somebody chose or a machine made.
+bool saysPlaceholder(std::string_view value, std::string_view lower) {
+  constexpr std::size_t kShortestRandom = 16;
+  const auto isRestSecret = [](std::string_view rest) { return looksChosen(rest) || looksRandom(rest, kShortestRandom); };
+  value = value.substr(0, lower.size());
+  return hasPlaceholderSigns(value, lower) || hasPlaceholderWord(value, lower, isRestSecret);
+}
 
 std::string lowered(std::string_view value) {
   std::string lower(value.substr(0, kJudged));
@@ -210,7 +215,7 @@ bool isPlaceholder(std::string_view value) {
   if (isInBrackets(value) || isShouted(withoutNumber(value))) return true;
   const std::string lower = lowered(value);
   const std::string_view word = withoutNumber(lower);
-  return containsOne(lower, kPlaceholderParts) || isOneOf(lower, kPlainWords) || isOneOf(word, kPlainWords) || namesItself(word);
+  return saysPlaceholder(value, lower) || isOneOf(lower, kPlainWords) || isOneOf(word, kPlainWords) || namesItself(word);
 }
 
 bool isReference(std::string_view value) {

@@ -128,6 +128,27 @@ INSTANTIATE_TEST_SUITE_P(CommandLines, RedactedSecret,
                                          Secret{"lftp -u ada,kuchen host", "kuchen"}, Secret{"smbclient //h/s -U ada%kuchen", "kuchen"},
                                          Secret{"xfreerdp /u:ada /p:kuchen /v:h", "kuchen"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    WithLettersOfAPlaceholder, RedactedSecret,
+    testing::Values(Secret{"curl -u admin:SaveYourself99 https://h", "SaveYourself99"}, Secret{"DB_PASSWORD=Ireplaced4Good!", "Ireplaced4Good"},
+                    Secret{"wpa: psk=\"holidaysample77\"", "holidaysample77"},
+                    Secret{"postgresql://app:Be4Yourself!@db/app", "Be4Yourself"},
+                    Secret{"GITHUB_TOKEN=ghp_16C7e42F292fake2E7710c838347Ae178B4a", "16C7e42F292fake2E"},
+                    Secret{"password: NotFakeNews#2024", "NotFakeNews"}, Secret{"mysql -u root -pFakeln.2026 shop", "Fakeln.2026"},
+                    Secret{"api_key = \"Zx9Qw7Er5Ty3SAMPLE1Ui8Op6As4Df2Gh0Jk\"", "Zx9Qw7Er5Ty3"},
+                    Secret{"curl --user ops:Foxxxxy81 https://h", "Foxxxxy81"}, Secret{"password=SaveYourSelf99", "SaveYourSelf99"}));
+
+TEST(Redaction, WhatStandsForASecretStays) {
+  for (const char* value :
+       {"yourpassword", "your-password-here", "YourPassword", "YourPassword123!", "yourpassword1", "mydummypassword", "dummypass", "changeme",
+        "ChangeMe!", "changeme123", "change_me_now", "examplepassword", "example", "example123", "my-example-key", "sample_password",
+        "fakepassword", "fake", "replaceme", "REPLACE_ME", "replace-with-yours", "placeholder", "xxxxxxxx", "abcxxxxxxxxx", "goes-here",
+        "password-goes-here", "not-real", "fixme", "your_api_key", "yourApiKeyHere", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "your"}) {
+    const std::string text = std::string("password = \"") + value + "\"\ncurl -u ada:" + value + " https://h\n";
+    EXPECT_EQ(redact(text), text);
+  }
+}
+
 TEST(Redaction, WhatReadsLikeASecretsPlaceButHoldsNoneStays) {
   for (const char* text : {"find / -name mysql -print",
                            "getTGT.py -no-pass domain/user",
