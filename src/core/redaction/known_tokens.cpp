@@ -224,7 +224,7 @@ bool isMadeUp(std::string_view rest) {
 void findForm(SecretFinder& finder, std::size_t at) {
   if (!isBeginning(finder, at)) return;
   for (const TokenForm& form : kForms) {
-    if (!finder.text().substr(at).starts_with(form.prefix)) continue;
+    if (form.prefix.front() != finder.at(at) || !finder.text().substr(at).starts_with(form.prefix)) continue;
     const std::size_t begin = at + form.prefix.size();
     const std::size_t end = runEnd(finder, begin, form.signs);
     const std::size_t length = end - begin;

@@ -17,6 +17,17 @@ constexpr auto kWords =
     std::to_array<std::string_view>({"your", "changeme", "change_me", "change-me", "changeit", "placeholder", "redacted", "replace", "fixme",
                                      "dummy", "example", "goes_here", "goes-here", "notreal", "not-real", "sample", "fake", "xxxx"});
 
+/// Two bytes by what tells small letters apart; others are taken for one of them.
+constexpr std::size_t pairOf(char first, char second) {
+  return (static_cast<std::size_t>(first) & 31U) << 5U | (static_cast<std::size_t>(second) & 31U);
+}
+
+constexpr std::array<bool, 1024> kBeginnings = [] {
+  std::array<bool, 1024> known{};
+  for (const std::string_view word : kWords) known[pairOf(word[0], word[1])] = true;
+  return known;
+}();
+
 /// What such a word is written together with. Longer ones come before those that they begin with.
 constexpr auto kCompanions = std::to_array<std::string_view>(
     {"passphrase", "password", "passwd", "pass", "pwd", "secret", "token", "apikey", "key", "api", "username", "user", "name", "value",
@@ -63,9 +74,14 @@ bool endsWord(std::string_view value, std::string_view lower, std::size_t at) {
   return end - to <= kLongestNumber && (end == value.size() || !isAsciiLetter(value[end]));
 }
 
-bool standsAlone(std::string_view value, std::string_view lower, std::string_view word) {
-  for (std::size_t at = lower.find(word); at != std::string_view::npos; at = lower.find(word, at + 1)) {
-    if (beginsWord(value, lower, at) && endsWord(value, lower, at + word.size())) return true;
+/// In one go over the value, for it is asked of every word behind a telling name.
+bool hasWordAlone(std::string_view value, std::string_view lower) {
+  for (std::size_t at = 0; at + 1 < lower.size(); ++at) {
+    if (!kBeginnings[pairOf(lower[at], lower[at + 1])]) continue;
+    for (const std::string_view word : kWords) {
+      if (word[0] != lower[at] || word[1] != lower[at + 1] || !lower.substr(at).starts_with(word)) continue;
+      if (beginsWord(value, lower, at) && endsWord(value, lower, at + word.size())) return true;
+    }
   }
   return false;
 }
@@ -90,8 +106,7 @@ bool hasPlaceholderSigns(std::string_view value, std::string_view lower) {
 }
 
 bool hasPlaceholderWord(std::string_view value, std::string_view lower, bool (*isSecret)(std::string_view)) {
-  const bool has = std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return standsAlone(value, lower, word); });
-  return has && !isSecret(restOf(value, lower));
+  return hasWordAlone(value, lower) && !isSecret(restOf(value, lower));
 }
 
 }  // namespace learnd::core

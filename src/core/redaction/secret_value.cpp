@@ -13,7 +13,7 @@ namespace learnd::core {
 namespace {
 
 /// Longer values are judged by their beginning.
-constexpr std::size_t kJudged = 256;
+constexpr std::size_t kJudged = 128;
 
 constexpr auto kPlainWords = std::to_array<std::string_view>(
     {"",           "-",         "password",  "passwd",  "passphrase", "pass",      "pwd",     "secret",   "token",    "key",
@@ -38,6 +38,7 @@ constexpr auto kPathRoots =
 
 bool isLower(char sign) { return sign >= 'a' && sign <= 'z'; }
 bool isUpper(char sign) { return sign >= 'A' && sign <= 'Z'; }
+bool isJoint(char sign) { return sign == '.' || sign == '-' || sign == '_' || sign == '/' || sign == ':'; }
 
 /// A word as "your" or "example", that is not just a part of what somebody chose or a machine made.
 bool saysPlaceholder(std::string_view value, std::string_view lower) {
@@ -87,7 +88,7 @@ struct Makeup {
         ++digits;
       } else if (sign == ' ' || sign == '\t') {
         ++spaces;
-      } else if (std::string_view(".-_/:").find(sign) != std::string_view::npos) {
+      } else if (isJoint(sign)) {
         ++joints;
       } else {
         ++signs;
@@ -142,7 +143,8 @@ bool isMadeOfWords(std::string_view value) {
   constexpr std::size_t kLongestNumber = 4;
   value = value.substr(0, kJudged);
   for (std::size_t from = 0; from <= value.size();) {
-    const std::size_t to = std::min(value.find_first_of("-_./:", from), value.size());
+    std::size_t to = from;
+    while (to < value.size() && !isJoint(value[to])) ++to;
     const std::string_view part = value.substr(from, to - from);
     const Makeup makeup(part);
     if (makeup.signs + makeup.spaces > 0 || part.size() > kLongestPart) return false;
@@ -209,7 +211,7 @@ bool isTokenValue(std::string_view value, ValueClass valueClass, ValuePlace plac
 }  // namespace
 
 bool isPlaceholder(std::string_view value) {
-  if (value.empty() || findMark(value) != std::string_view::npos) return true;
+  if (value.empty() || findMark(value.substr(0, kJudged)) != std::string_view::npos) return true;
   if (value.find_first_not_of("xX*._-#?0 ") == std::string_view::npos) return true;
   if (value.find_first_not_of(value.front()) == std::string_view::npos) return true;
   if (isInBrackets(value) || isShouted(withoutNumber(value))) return true;
@@ -267,7 +269,8 @@ bool looksAnnounced(std::string_view value) {
 
 bool isEncodedPair(std::string_view value) {
   constexpr std::size_t kShortest = 8;
-  if (value.size() < kShortest || value.size() > kJudged * 4) return false;
+  constexpr std::size_t kLongest = 1024;
+  if (value.size() < kShortest || value.size() > kLongest) return false;
   bool hasColon = false;
   std::uint32_t bits = 0;
   int count = 0;
