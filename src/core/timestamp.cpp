@@ -107,8 +107,13 @@ std::optional<Timestamp> parseTimestamp(std::string_view text) {
   const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day)));
   if (!zone || !text.empty() || !date.ok()) return std::nullopt;
-  return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second) + fraction - *zone;
+  const Timestamp time = Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+                         std::chrono::seconds(*second) + fraction - *zone;
+  // A zone can lead out of the years that can be written.
+  const int yearInUtc = static_cast<int>(std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(time)).year());
+  constexpr int kLastYear = 9999;
+  if (yearInUtc < 0 || yearInUtc > kLastYear) return std::nullopt;
+  return time;
 }
 
 }  // namespace learnd::core

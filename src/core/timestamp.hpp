@@ -14,7 +14,8 @@ using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 std::string formatTimestamp(Timestamp time);
 
 /// Reads RFC 3339: any number of decimals (past six cut off), `Z` or an offset, `T` or a blank between; without a zone it is UTC.
-/// Nothing where the text is no moment (a 13th month, a 30th of February, a 61st second).
+/// Nothing where the text is no moment (a 13th month, a 30th of February, a 61st second) or one whose year in UTC formatTimestamp can't
+/// write.
 std::optional<Timestamp> parseTimestamp(std::string_view text);
 
 }  // namespace learnd::core
