@@ -223,6 +223,12 @@ TEST(DerivedFactors, CodeLinesAreThoseOfFencesElseThoseThatLookLikeCode) {
   EXPECT_EQ(countCodeLines("systemctl restart nginx --now\nThen it works again."), 1);
   EXPECT_EQ(countCodeLines("services.nginx.enable = true;"), 1);
   EXPECT_EQ(countCodeLines("Ask the person who set it up."), 0);
+  EXPECT_EQ(countCodeLines("print(f(x))\nchmod 600 ~/key\nrun ./install\nls /etc\nvim file=/tmp/x"), 5);
+}
+
+TEST(DerivedFactors, ParenthesesAndSlashesOfProseAreNoCode) {
+  EXPECT_EQ(countCodeLines("Restart the service afterwards (as root)\nuse tcp/udp in the firewall"), 0);
+  EXPECT_EQ(countCodeLines("restart the service(s)\nread and/or write\nsee https://example.org/a (in English)"), 0);
 }
 
 TEST(DerivedFactors, FeedbackConfirmsAndALoggedSuccessAloneDoesNot) {
