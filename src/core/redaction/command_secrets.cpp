@@ -1,6 +1,7 @@
 #include "core/redaction/command_secrets.hpp"
 
 #include "core/code_points.hpp"
+#include "core/redaction/secret_name.hpp"
 #include "core/redaction/secret_value.hpp"
 #include "core/redaction/shell_words.hpp"
 #include "core/redaction/value_reader.hpp"
@@ -241,7 +242,7 @@ class CommandLine {
       bool hasSubcommand = form->subcommand.empty();
       for (std::size_t i = command + 1; i < words_.size(); ++i) {
         // The same command again has what follows for itself.
-        if (form->subcommand.empty() && wordAt(i) == name && !isOptionsValue(i)) break;
+        if (form->subcommand.empty() && baseName(i) == name && !isOptionsValue(i)) break;
         if (wordAt(i) == form->subcommand) hasSubcommand = true;
         if (hasSubcommand) readOption(i, *form);
       }
@@ -356,11 +357,31 @@ void findInCommand(SecretFinder& finder, std::size_t at) {
   CommandLine(finder, command).find();
 }
 
-/// echo X | command
+/// Whether what is written at `at`, "<(…)", is read as a secret: --password-file=<(…), private-key <(…)
+bool isReadAsSecret(const SecretFinder& finder, std::size_t at) {
+  constexpr std::size_t kLongestName = 64;
+  while (isBlank(finder.before(at))) --at;
+  if (finder.before(at) == '=') --at;
+  std::size_t begin = at;
+  while (begin > 0 && at - begin < kLongestName && isNameSign(finder.before(begin))) --begin;
+  std::string_view name = finder.between(begin, at);
+  for (const std::string_view suffix : {"file", "fd"}) {
+    if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+  }
+  const NameClass nameClass = classifyName(name);
+  return nameClass == NameClass::Password || nameClass == NameClass::Token || nameClass == NameClass::NamedSecret;
+}
+
+/// echo X | command; --password-file=<(echo X)
 void findPiped(SecretFinder& finder, std::size_t at) {
   if (at < finder.pipesUntil || !beginsWord(finder, at)) return;
   const ShellCommand echo = readCommand(finder.text(), at);
   finder.pipesUntil = echo.end;
+  if (echo.endedBy == ')' && echo.words.size() > 1 && finder.before(at) == '(' && finder.before(at - 1) == '<' &&
+      isReadAsSecret(finder, at - 2)) {
+    CommandLine::addPart(finder, echo.words.back(), Part::Whole);
+    return;
+  }
   if (echo.endedBy != '|' || finder.at(echo.end + 1) == '|' || echo.words.size() < 2) return;
   const ShellCommand reader = readCommand(finder.text(), echo.end + 1);
   const ReaderForm* form = CommandLine::readerOf(finder.text(), reader.words);

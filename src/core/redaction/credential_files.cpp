@@ -101,16 +101,16 @@ void findKubernetes(SecretFinder& finder, std::size_t at) {
   constexpr std::string_view kKind = "kind: secret";
   constexpr std::size_t kLongest = 16 * 1024;
   const std::size_t kindEnd = at + kKind.size();
-  if (isNameByte(finder.at(kindEnd)) || finder.lineBegin(at) != at || at < finder.keysUntil) return;
+  if (isNameByte(finder.at(kindEnd)) || finder.lineBegin(at) != at || at < finder.manifestsUntil) return;
   std::size_t line = at;
   const std::size_t limit = std::min(finder.text().size(), at + kLongest);
-  finder.keysUntil = limit;
   std::size_t sectionIndent = std::string_view::npos;
   while (line < limit) {
     const std::size_t end = std::min(finder.text().find('\n', line), finder.text().size());
     const std::size_t first = skipBlanks(finder.text(), line);
     const std::size_t indent = first - line;
-    if (finder.hasAt(line, "---")) return;
+    finder.manifestsUntil = line;
+    if (finder.hasAt(line, "---")) return;  // the next document is one of its own
     if (finder.hasAt(first, "data:") || finder.hasAt(first, "stringdata:")) {
       sectionIndent = indent;
     } else if (first < end && indent <= sectionIndent) {

@@ -34,6 +34,9 @@ class NamedValue {
 
   void find() {
     class_ = classifyName(name_);
+    if (name_ == "Key" && finder_.at(end_) == '=' && finder_.lineBegin(begin_) == begin_ && finder_.isNetworkProfile()) {
+      class_ = NameClass::Password;
+    }
     if (class_ == NameClass::Harmless) return;
     // -pPASS: an option of one letter with its value.
     if (isOption_ && name_.size() > 1 && name_[0] >= 'a' && name_[0] <= 'z' && name_[1] >= 'A' && name_[1] <= 'Z') return;

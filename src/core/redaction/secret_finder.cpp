@@ -44,6 +44,14 @@ std::size_t SecretFinder::bareEnd(std::size_t place, std::string_view ends) {
   return end;
 }
 
+bool SecretFinder::isNetworkProfile() {
+  if (!isNetworkProfile_) {
+    const auto has = [this](std::string_view words) { return text_.find(words) != std::string_view::npos; };
+    isNetworkProfile_ = has("ESSID=") || has("Security=wpa") || has("Security=wep");
+  }
+  return *isNetworkProfile_;
+}
+
 bool SecretFinder::meetsMark(std::size_t begin, std::size_t end) const {
   // Looked for in the text: of a mark a span may hold a part alone.
   const std::size_t from = begin - std::min(begin, kLongestMark - 1);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -54,6 +55,9 @@ class SecretFinder {
   /// Where the run of signs ends that holds `place` and neither white space nor one of `ends`. A run is read once for each set of `ends`.
   [[nodiscard]] std::size_t bareEnd(std::size_t place, std::string_view ends);
 
+  /// Whether the text has lines of a netctl profile, where "Key" is a network's.
+  [[nodiscard]] bool isNetworkProfile();
+
   /// Spans may come in any order; one that meets an earlier one or a mark, or is empty, is dropped.
   void add(std::size_t begin, std::size_t end, std::string_view kind);
   /// Whether a span is known that holds the place.
@@ -67,6 +71,7 @@ class SecretFinder {
   std::size_t commandsUntil = 0;     // command lines before this place were read
   std::size_t pipesUntil = 0;        // and those that write into a pipe
   std::size_t keysUntil = 0;         // web keys before this place were read
+  std::size_t manifestsUntil = 0;    // Kubernetes' secrets before this place were read
   std::size_t hereStringsUntil = 0;  // and what is fed to them by <<<
   std::size_t pairsUntil = 0;        // lists of pairs before this place were read
   std::size_t linesUntil = 0;        // lines before this place were read as a password file's
@@ -87,6 +92,7 @@ class SecretFinder {
     std::size_t begin = 0;
     std::size_t end = 0;
   };
+  std::optional<bool> isNetworkProfile_;
   std::vector<BareRun> bareRuns_;  // the one read last for each set of ends
 };
 

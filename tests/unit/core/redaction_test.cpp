@@ -114,6 +114,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Secret{"db.internal:5432:shop:ada:kuchen", "kuchen"},
                     Secret{"machine x.example\n  login ada\n  password kuchen\n", "kuchen"},
                     Secret{"kind: Secret\ndata:\n  anything: a3VjaGVu\n", "a3VjaGVu"},
+                    Secret{"kind: Secret\ndata:\n  one: bm9uZQ==\n---\nkind: Secret\ndata:\n  two: a3VjaGVu\n", "a3VjaGVu"},
+                    Secret{"kind: Secret\n---\n{\"kty\":\"oct\",\"k\":\"X4cTteJYgn4FYPsXB8rdXix5vwsg\"}", "X4cTteJYgn4FYPsXB8rdXix5vwsg"},
+                    Secret{"Interface=wlan0\nSecurity=wpa\nESSID=heim\nKey='streusel 31'\n", "streusel 31"},
+                    Secret{"Security=wpa\nKey=streusel\nIP=dhcp\n", "streusel"},
+                    Secret{"url = jdbc:oracle:thin:ada/kuchen@//db:1521/shop", "kuchen"},
+                    Secret{"jdbc:oracle:oci8:ada/kuchen@shop", "kuchen"},
                     Secret{"IDENTIFIED WITH some_plugin BY 'kuchen'", "kuchen"}));
 
 INSTANTIATE_TEST_SUITE_P(CommandLines, RedactedSecret,
@@ -124,6 +130,9 @@ INSTANTIATE_TEST_SUITE_P(CommandLines, RedactedSecret,
                                          Secret{"htpasswd -nb ada kuchen", "kuchen"}, Secret{"echo 'kuchen' | sudo -S true", "kuchen"},
                                          Secret{"printf 'ada:kuchen\\n' | sudo chpasswd", "kuchen"},
                                          Secret{"chpasswd <<< 'ada:kuchen'", "kuchen"}, Secret{"sqlplus ada/kuchen@db", "kuchen"},
+                                         Secret{"gpg --passphrase-file <(echo kuchen) -d x", "kuchen"},
+                                         Secret{"restic --password-file=<(printf 'kuchen') snapshots", "kuchen"},
+                                         Secret{"docker login -u docker -p kuchen r.example", "kuchen"},
                                          Secret{"7z x -pkuchen a.7z", "kuchen"}, Secret{"openssl rsa -passin pass:kuchen -in x", "kuchen"},
                                          Secret{"lftp -u ada,kuchen host", "kuchen"}, Secret{"smbclient //h/s -U ada%kuchen", "kuchen"},
                                          Secret{"xfreerdp /u:ada /p:kuchen /v:h", "kuchen"}));
@@ -169,6 +178,11 @@ TEST(Redaction, WhatReadsLikeASecretsPlaceButHoldsNoneStays) {
                            "password = getpass.getpass(\"Password: \")",
                            "echo hello | base64 -d",
                            "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
+                           "Key=streusel",
+                           "Security=none\nKey=Value\n",
+                           "jdbc:oracle:thin:@//db:1521/shop",
+                           "jdbc:oracle:thin:/@wallet",
+                           "diff <(echo one) <(echo two)",
                            "begin with -----BEGIN RSA PRIVATE KEY----- and nothing else"}) {
     EXPECT_EQ(redact(text), text);
   }
