@@ -82,7 +82,7 @@ class NamedValue {
     if (finder_.at(end_) != '=') return false;
     const ValueSpan value = readBare(finder_, end_ + 1, kShellEnds);
     const std::string_view what = text_.substr(value.begin, value.end - value.begin);
-    return what.find_first_of("/~$\\") == std::string_view::npos && looksChosen(what);
+    return looksChosen(what) && what.find_first_of("/~$\\") == std::string_view::npos;
   }
 
   [[nodiscard]] ValueClass valueClass() const {

@@ -125,6 +125,8 @@ bool isShouted(std::string_view value) {
 
 /// my-secret, db_password: words joined, one of which says what should stand here.
 bool namesItself(std::string_view lower) {
+  constexpr std::size_t kLongest = 64;
+  if (lower.size() > kLongest) return false;
   const Makeup makeup(lower);
   if (makeup.joints == 0 || makeup.digits + makeup.signs + makeup.spaces > 0) return false;
   constexpr auto kNames = std::to_array<std::string_view>({"password", "passwd", "secret", "token", "key"});
@@ -160,7 +162,7 @@ bool isMadeOfWords(std::string_view value) {
 bool isPath(std::string_view value, std::string_view lower) {
   if (lower.starts_with("~/") || lower.starts_with("./") || lower.starts_with("../") || lower.starts_with("c:\\")) return true;
   if (value.starts_with('/')) return beginsWithOne(lower, kPathRoots) || isMadeOfWords(value.substr(1));
-  return value.find('/') != std::string_view::npos && isMadeOfWords(value);
+  return lower.find('/') != std::string_view::npos && isMadeOfWords(value);
 }
 
 /// getToken(user), os.environ["X"], std::env::var: what a program says to get it.
