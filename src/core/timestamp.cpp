@@ -84,6 +84,12 @@ std::string formatTimestamp(Timestamp time) {
   return out;
 }
 
+bool canBeWritten(Timestamp time) {
+  constexpr Timestamp kFirst = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+  constexpr Timestamp kEnd = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
+  return time >= kFirst && time < kEnd;
+}
+
 std::optional<Timestamp> parseTimestamp(std::string_view text) {
   const auto year = takeNumber(text, 4);
   if (!year || !takeSign(text, "-")) return std::nullopt;
@@ -109,10 +115,8 @@ std::optional<Timestamp> parseTimestamp(std::string_view text) {
   if (!zone || !text.empty() || !date.ok()) return std::nullopt;
   const Timestamp time = Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
                          std::chrono::seconds(*second) + fraction - *zone;
-  // A zone can lead out of the years that can be written.
-  const int yearInUtc = static_cast<int>(std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(time)).year());
-  constexpr int kLastYear = 9999;
-  if (yearInUtc < 0 || yearInUtc > kLastYear) return std::nullopt;
+  // Its zone may carry it into another year.
+  if (!canBeWritten(time)) return std::nullopt;
   return time;
 }
 
