@@ -13,9 +13,9 @@ namespace {
 
 constexpr auto kSigns = std::to_array<std::string_view>({"...", "\u2026", "***", "xxxxxx", "\u2022\u2022"});
 
-constexpr auto kWords =
-    std::to_array<std::string_view>({"your", "changeme", "change_me", "change-me", "changeit", "placeholder", "redacted", "replace", "fixme",
-                                     "dummy", "example", "goes_here", "goes-here", "notreal", "not-real", "sample", "fake", "xxxx"});
+constexpr auto kWords = std::to_array<std::string_view>({"your", "changeme", "change_me", "change-me", "changeit", "placeholder",
+                                                         "redacted", "replace", "fixme", "dummy", "example", "goes_here", "goes-here",
+                                                         "notreal", "not-real", "sample", "fake", "xxxx"});
 
 /// Two bytes by what tells small letters apart; others are taken for one of them.
 constexpr std::size_t pairOf(char first, char second) {
@@ -30,8 +30,8 @@ constexpr std::array<bool, 1024> kBeginnings = [] {
 
 /// What such a word is written together with. Longer ones come before those that they begin with.
 constexpr auto kCompanions = std::to_array<std::string_view>(
-    {"passphrase", "password", "passwd", "pass", "pwd", "secret", "token", "apikey", "key", "api", "username", "user", "name", "value",
-     "string", "here", "goes", "strong", "real", "own", "please", "this", "with", "my", "me", "it"});
+    {"passphrase", "password", "passwd", "pass", "pwd",    "secret", "token", "apikey", "key",  "api",  "username", "user", "name",
+     "value",      "string",   "here",   "goes", "strong", "real",   "own",   "please", "this", "with", "my",       "me",   "it"});
 
 bool isUpper(char sign) { return sign >= 'A' && sign <= 'Z'; }
 bool isLower(char sign) { return sign >= 'a' && sign <= 'z'; }

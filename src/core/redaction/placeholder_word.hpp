@@ -4,7 +4,8 @@
 
 namespace learnd::core {
 
-/// Signs that nobody has in a secret: "...", "xxxxxx"; or one of those that documentation ends in EXAMPLE. `lower` is `value` in lower case.
+/// Signs that nobody has in a secret: "...", "xxxxxx"; or one of those that documentation ends in EXAMPLE. `lower` is `value` in lower
+/// case.
 bool hasPlaceholderSigns(std::string_view value, std::string_view lower);
 
 /// Whether a word that says that something else should stand here ("your", "example", "changeme") stands by itself in the value or is

@@ -28,7 +28,7 @@ inline constexpr std::string_view kWebhook = "webhook";
 inline bool isBlank(char sign) { return sign == ' ' || sign == '\t'; }
 inline bool isSpaceSign(char sign) { return isBlank(sign) || sign == '\n' || sign == '\r'; }
 
-/// A run of a token's signs that was read: from any place in it the end is the same.
+/// A run of signs that was read: from any place in it the end is the same.
 struct SignRun {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -76,6 +76,7 @@ class SecretFinder {
   std::size_t pairsUntil = 0;        // lists of pairs before this place were read
   std::size_t linesUntil = 0;        // lines before this place were read as a password file's
   std::array<SignRun, 8> runs{};     // the run read last of each kind of token's signs
+  SignRun withoutEnd;                // where no armour ends
 
  private:
   void readLine(std::size_t place);

@@ -107,8 +107,8 @@ void findMattermost(SecretFinder& finder, std::size_t at) {
 }
 
 std::vector<SecretRule> makeRules() {
-  std::vector<SecretRule> rules{{"://", findUserInfo},      {"signature=", findSignature}, {"?sig=", findSignature},
-                                {"&sig=", findSignature},   {"?hmac=", findSignature},     {"&hmac=", findSignature},
+  std::vector<SecretRule> rules{{"://", findUserInfo},       {"signature=", findSignature}, {"?sig=", findSignature},
+                                {"&sig=", findSignature},    {"?hmac=", findSignature},     {"&hmac=", findSignature},
                                 {"/hooks/", findMattermost}, {"jdbc:oracle:", findOracle}};
   for (const std::string_view webhook : kWebhooks) rules.push_back({webhook, findKnownWebhook});
   return rules;
