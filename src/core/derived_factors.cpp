@@ -1,3 +1,4 @@
+#include "core/code_points.hpp"
 #include "core/learning.hpp"
 #include "core/value_score.hpp"
 
@@ -27,28 +28,48 @@ void forEachLine(std::string_view text, Take take) {
 bool isFence(std::string_view line) { return line.starts_with("```") || line.starts_with("~~~"); }
 
 /// Signs that prose has seldom and commands, configuration and code have often.
-constexpr std::array<std::string_view, 12> kCodeMarks{" = ", " --", " -", "();", "){", "&&", " | ", " > ", "$(", "=>", "::", "/"};
+constexpr std::array<std::string_view, 11> kCodeMarks{" = ", " --", " -", "();", "){", "&&", " | ", " > ", "$(", "=>", "::"};
 
 bool startsLikeCommand(std::string_view line) {
   return line.starts_with("$ ") || line.starts_with("# ") || line.starts_with("sudo ") || line.starts_with("./") || line.starts_with("/") ||
          line.starts_with(">>> ");
 }
 
+bool isNameSign(char sign) { return isAsciiLetter(sign) || isAsciiDigit(sign) || sign == '_'; }
+
+/// f(x): a parenthesis behind a name, and not one that a sentence ends in. "service(s)" is a word.
+bool endsInCall(std::string_view line) {
+  if (!line.ends_with(')') || line.ends_with("(s)")) return false;
+  const std::size_t opening = line.rfind('(');
+  return opening != std::string_view::npos && opening > 0 && isNameSign(line[opening - 1]);
+}
+
 bool endsLikeCode(std::string_view line) {
-  return line.ends_with(';') || line.ends_with('{') || line.ends_with('}') || line.ends_with('\\') || line.ends_with(')');
+  return line.ends_with(';') || line.ends_with('{') || line.ends_with('}') || line.ends_with('\\') || endsInCall(line);
+}
+
+/// /etc/hosts, ./run, ~/x; "tcp/udp" and "and/or" are words.
+bool namesRootedPath(std::string_view line) {
+  for (std::size_t at = line.find('/'); at != std::string_view::npos; at = line.find('/', at + 1)) {
+    const std::size_t begin = at > 0 && (line[at - 1] == '.' || line[at - 1] == '~') ? at - 1 : at;
+    const bool beginsWord = begin == 0 || std::string_view(" \t=\"'(:").find(line[begin - 1]) != std::string_view::npos;
+    if (beginsWord && at + 1 < line.size() && isNameSign(line[at + 1])) return true;
+  }
+  return false;
 }
 
 bool endsLikeProse(std::string_view line) {
   return line.ends_with('.') || line.ends_with('?') || line.ends_with('!') || line.ends_with(':');
 }
 
-/// A command or a line of code by its look: not a sentence, and with a mark of code or no more than a few words.
+/// A command or a line of code by its look: not a sentence, and with a mark of code or a path.
 bool looksLikeCode(std::string_view line) {
   if (line.empty()) return false;
   if (startsLikeCommand(line) || endsLikeCode(line)) return true;
   if (endsLikeProse(line)) return false;
-  const bool marked = std::any_of(kCodeMarks.begin(), kCodeMarks.end(),
-                                  [line](std::string_view mark) { return line.find(mark) != std::string_view::npos; });
+  const bool marked = namesRootedPath(line) || std::any_of(kCodeMarks.begin(), kCodeMarks.end(), [line](std::string_view mark) {
+                        return line.find(mark) != std::string_view::npos;
+                      });
   const bool capital = line.front() >= 'A' && line.front() <= 'Z';
   return marked && !capital;
 }

@@ -272,10 +272,13 @@ class LineFilter {
   /// Cuts the name that comes `kept` signs on.
   template <class IsNameByteOf>
   bool cutName(std::size_t kept, IsNameByteOf belongs) {
-    std::size_t to = at_ + kept;
+    const std::size_t from = at_ + kept;
+    // Asked first, so that what is read is cut too: a name to the line's end, read at each place and kept, would take quadratic time.
+    if (from >= line_.size() || !isNameByte(line_[from])) return false;
+    std::size_t to = from;
     while (to < line_.size() && belongs(line_[to])) ++to;
-    while (to > at_ + kept && !isNameByte(line_[to - 1])) --to;  // a full stop is the sentence's
-    return to > at_ + kept && isNameByte(line_[at_ + kept]) ? replace(kept, to - at_ - kept) : false;
+    while (!isNameByte(line_[to - 1])) --to;  // a full stop is the sentence's
+    return replace(kept, to - from);
   }
 
   bool temporaryPath() {

@@ -6,6 +6,7 @@
 #include "core/redaction/key_blocks.hpp"
 #include "core/redaction/known_tokens.hpp"
 #include "core/redaction/literal_table.hpp"
+#include "core/redaction/mark.hpp"
 #include "core/redaction/named_values.hpp"
 #include "core/redaction/password_hashes.hpp"
 #include "core/redaction/scheme_proofs.hpp"
@@ -51,17 +52,18 @@ std::string redact(std::string_view text) {
   return redacted;
 }
 
-std::string redactMember(std::string_view name, std::string_view value) {
-  const NameClass nameClass = classifyName(name);
-  if (nameClass == NameClass::Password && isSecretValue(value, ValueClass::Password, ValuePlace::Quoted, true)) {
+std::string MemberRedactor::redact(std::string_view value) const {
+  if (class_ == NameClass::Password && isSecretValue(value, ValueClass::Password, ValuePlace::Quoted, true)) {
     return std::string(kMarkBegin).append(secret_kind::kPassword).append("]");
   }
-  const bool isToken = nameClass == NameClass::Token || nameClass == NameClass::NamedSecret;
-  const ValueClass valueClass = nameClass == NameClass::NamedSecret ? ValueClass::NamedSecret : ValueClass::Token;
+  const bool isToken = class_ == NameClass::Token || class_ == NameClass::NamedSecret;
+  const ValueClass valueClass = class_ == NameClass::NamedSecret ? ValueClass::NamedSecret : ValueClass::Token;
   if (isToken && isSecretValue(value, valueClass, ValuePlace::Quoted, true)) {
     return std::string(kMarkBegin).append(secret_kind::kToken).append("]");
   }
-  return redact(value);
+  return core::redact(value);
 }
+
+std::string redactMember(std::string_view name, std::string_view value) { return MemberRedactor(name).redact(value); }
 
 }  // namespace learnd::core

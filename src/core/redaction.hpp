@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/redaction/secret_name.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -10,7 +12,19 @@ namespace learnd::core {
 /// keys, placeholders) stays. Redacting twice changes nothing more.
 std::string redact(std::string_view text);
 
-/// The value of a member NAME of an object (metadata): as redact("NAME: value") would leave the value, so `{"password": "x"}` is caught.
+/// Redacts the values of a member NAME of an object (metadata): as redact("NAME: value") would leave them, so `{"password": "x"}` is caught.
+/// The name is judged once, however many values are in its list.
+class MemberRedactor {
+ public:
+  explicit MemberRedactor(std::string_view name) : class_(classifyName(name)) {}
+
+  [[nodiscard]] std::string redact(std::string_view value) const;
+
+ private:
+  NameClass class_;
+};
+
+/// One value of the member NAME.
 std::string redactMember(std::string_view name, std::string_view value);
 
 }  // namespace learnd::core

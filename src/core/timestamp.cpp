@@ -84,6 +84,12 @@ std::string formatTimestamp(Timestamp time) {
   return out;
 }
 
+bool canBeWritten(Timestamp time) {
+  constexpr Timestamp kFirst = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+  constexpr Timestamp kEnd = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
+  return time >= kFirst && time < kEnd;
+}
+
 std::optional<Timestamp> parseTimestamp(std::string_view text) {
   const auto year = takeNumber(text, 4);
   if (!year || !takeSign(text, "-")) return std::nullopt;
@@ -107,8 +113,11 @@ std::optional<Timestamp> parseTimestamp(std::string_view text) {
   const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day)));
   if (!zone || !text.empty() || !date.ok()) return std::nullopt;
-  return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second) + fraction - *zone;
+  const Timestamp time = Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+                         std::chrono::seconds(*second) + fraction - *zone;
+  // Its zone may carry it into another year.
+  if (!canBeWritten(time)) return std::nullopt;
+  return time;
 }
 
 }  // namespace learnd::core

@@ -206,10 +206,18 @@ Result<ValueScore> scoreValue(const Factors& given, const DerivedFactors* derive
   parts.confirmation = scoreOf(detailed ? detailedConfirmation(given, derived, numbers) : standardConfirmation(given, derived, numbers),
                                weights->confirmation);
   parts.impact = scoreOf(detailed ? detailedImpact(given, derived, numbers) : standardImpact(given, derived, numbers), weights->impact);
-  for (const FactorScore* part : {&parts.complexity, &parts.reusability, &parts.novelty, &parts.confirmation, &parts.impact}) {
-    score.value += part->weight * part->value;
-  }
+  score.value = weightedSum(parts);
   return score;
+}
+
+double weightedSum(const ValueBreakdown& breakdown) {
+  double sum = 0;
+  for (const FactorScore* part :
+       {&breakdown.complexity, &breakdown.reusability, &breakdown.novelty, &breakdown.confirmation, &breakdown.impact}) {
+    sum += part->weight * part->value;
+  }
+  constexpr double kSteps = 1e12;
+  return std::round(sum * kSteps) / kSteps;
 }
 
 }  // namespace learnd::core

@@ -103,6 +103,10 @@ struct ValueScore {
 [[nodiscard]] Result<ValueScore> scoreValue(const Factors& given, const DerivedFactors* derived, std::string_view profile,
                                             std::string_view weightSet, const ScoringRules& rules);
 
+/// The sum of weight x factor, without the noise that adding doubles leaves: what is .7 by the rule is not above it. Whoever changes a part
+/// sums by this again.
+double weightedSum(const ValueBreakdown& breakdown);
+
 /// What the learning itself tells of absent factors (not novelty, which needs the store): lines of code, confirmation, generic.
 /// `metadataSeverity` is metadata.severity where it is text.
 DerivedFactors deriveFactors(const Learning& learning, std::optional<std::string> metadataSeverity);

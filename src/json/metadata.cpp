@@ -31,19 +31,19 @@ bool hasNul(const Value& value) {
   return false;
 }
 
-/// The value without secrets. `name` is of the member that it is in, or whose list it is in: `{"password": ["x"]}` is caught.
-Value redactValue(std::string_view name, const Value& value) {
-  if (const auto* text = value.asText()) return Value(core::redactMember(name, *text));
+/// The value without secrets. `redactor` has the name of the member that it is in, or whose list it is in: `{"password": ["x"]}` is caught.
+Value redactValue(const core::MemberRedactor& redactor, const Value& value) {
+  if (const auto* text = value.asText()) return Value(redactor.redact(*text));
   if (value.isNumber()) {
     // A numeric password is one too.
     const std::string written = write(value);
-    std::string redacted = core::redactMember(name, written);
+    std::string redacted = redactor.redact(written);
     return redacted == written ? value : Value(std::move(redacted));
   }
   if (const auto* items = value.asArray()) {
     Value::Array redacted;
     redacted.reserve(items->size());
-    for (const Value& item : *items) redacted.push_back(redactValue(name, item));
+    for (const Value& item : *items) redacted.push_back(redactValue(redactor, item));
     return Value(std::move(redacted));
   }
   if (const auto* members = value.asObject()) {
@@ -53,11 +53,16 @@ Value redactValue(std::string_view name, const Value& value) {
     for (const auto& [inner, member] : *members) {
       std::string plain = core::redact(inner);
       // Two names that differ in their secret alone are one name afterwards; the first keeps it.
-      if (names.insert(plain).second) redacted.emplace_back(std::move(plain), redactValue(inner, member));
+      if (names.insert(plain).second) redacted.emplace_back(std::move(plain), redactValue(core::MemberRedactor(inner), member));
     }
     return Value(std::move(redacted));
   }
   return value;
+}
+
+core::Error longerThanItsLimit(const std::string& name) {
+  return core::Error::tooLarge(name, name + " is longer than " + std::to_string(core::kMaxMetadata) + " bytes (" +
+                                         std::to_string(core::kMaxMetadata / 1024) + " KiB) in its canonical form");
 }
 
 }  // namespace
@@ -66,12 +71,11 @@ core::Result<std::string> makeMetadata(const Value& value, std::string_view fiel
   const std::string name(field);
   if (!value.asObject()) return core::Error::invalidField(name, name + " must be a JSON object");
   if (hasNul(value)) return hasNulCharacter(name);
-  auto text = redactSecrets ? writeCanonical(redactValue("", value), field) : writeCanonical(value, field);
+  // What is far over is refused before secrets are looked for, which costs more; they may be so much of it that the rest fits.
+  if (write(value).size() > 2 * core::kMaxMetadata) return longerThanItsLimit(name);
+  auto text = redactSecrets ? writeCanonical(redactValue(core::MemberRedactor(""), value), field) : writeCanonical(value, field);
   if (!text) return text.error();
-  if (text->size() > core::kMaxMetadata) {
-    return core::Error::tooLarge(name, name + " is longer than " + std::to_string(core::kMaxMetadata) + " bytes (" +
-                                           std::to_string(core::kMaxMetadata / 1024) + " KiB) in its canonical form");
-  }
+  if (text->size() > core::kMaxMetadata) return longerThanItsLimit(name);
   return std::move(*text);
 }
 

@@ -1,5 +1,7 @@
 #include "json/text_check.hpp"
 
+#include "core/redaction/mark.hpp"
+
 namespace learnd::json {
 
 std::optional<core::Error> checkText(std::string_view text, const std::string& path, std::size_t limit) {
@@ -9,12 +11,11 @@ std::optional<core::Error> checkText(std::string_view text, const std::string& p
 }
 
 std::size_t lengthForLimit(std::string_view text) {
-  constexpr std::string_view kMark = "[redacted:";
-  constexpr std::string_view kKindSigns = "abcdefghijklmnopqrstuvwxyz-";
   std::size_t length = text.size();
-  for (std::size_t at = text.find(kMark); at != std::string_view::npos; at = text.find(kMark, at + kMark.size())) {
-    const std::size_t end = text.find_first_not_of(kKindSigns, at + kMark.size());
-    if (end != std::string_view::npos && text[end] == ']') length -= end - at;
+  for (std::size_t at = core::findMark(text); at != std::string_view::npos;) {
+    const std::size_t mark = core::markLength(text.substr(at));
+    length -= mark - 1;
+    at = core::findMark(text, at + mark);
   }
   return length;
 }

@@ -80,9 +80,9 @@ core::Result<void> scoreLearning(core::Learning& learning, const std::optional<N
   if (!scored) return scored.error();
   if (!novelty && keepsNovelty(learning, profile)) {
     const double weight = scored->breakdown.novelty.weight;
-    scored->value += weight * (learning.breakdown.novelty.value - scored->breakdown.novelty.value);
     scored->breakdown.novelty = learning.breakdown.novelty;
     scored->breakdown.novelty.weight = weight;
+    scored->value = core::weightedSum(scored->breakdown);
   }
   learning.valueScore = scored->value;
   learning.breakdown = scored->breakdown;

@@ -35,6 +35,12 @@ class Pending {
     });
   }
 
+  /// On the executor alone, where there is no memory to post with: nothing is allocated here.
+  void finishHere(R result) {
+    result_.emplace(std::move(result));
+    event_.cancel();
+  }
+
   /// On the executor; Timeout where the waiting coroutine is cancelled first (what was asked goes on without it).
   static boost::asio::awaitable<R> wait(std::shared_ptr<Pending> self) {
     co_await boost::asio::this_coro::throw_if_cancelled(false);

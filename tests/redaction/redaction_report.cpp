@@ -3,6 +3,7 @@
 // recall and precision of each file, of each kind of text with --kinds, what went wrong with --misses, and ends with 1 where a file is
 // below .95 in either.
 #include "core/redaction.hpp"
+#include "core/redaction/mark.hpp"
 #include "json/value.hpp"
 
 #include <fmt/format.h>
@@ -38,15 +39,14 @@ struct Tally {
 
 /// What the marks in `redacted` stand for in `text`: what lies between the pieces that both have.
 std::vector<std::string_view> takenOut(std::string_view text, std::string_view redacted) {
-  constexpr std::string_view kMark = "[redacted:";
   std::vector<std::string_view> pieces;
   std::size_t from = 0;  // in text
   while (true) {
-    const std::size_t mark = redacted.find(kMark);
+    const std::size_t mark = core::findMark(redacted);
     if (mark == std::string_view::npos) return pieces;
     from += mark;
-    const std::size_t behind = redacted.find(']', mark) + 1;
-    const std::size_t next = redacted.find(kMark, behind);
+    const std::size_t behind = mark + core::markLength(redacted.substr(mark));
+    const std::size_t next = core::findMark(redacted, behind);
     const std::string_view kept = redacted.substr(behind, next == std::string_view::npos ? next : next - behind);
     const std::size_t to = next == std::string_view::npos ? text.size() - kept.size() : text.find(kept, from);
     if (to == std::string_view::npos || to < from) return pieces;

@@ -85,6 +85,12 @@ RULES = [
     Rule("newer Boost has these names no more: as in the table of the two toolchains",
          r"\bio_service\b|\bdeadline_timer\b|\bbuffer_cast\b|\bexperimental::(?:as_tuple|append|prepend|deferred)\b|\bspawn\.hpp",
          bad=["asio::io_service service;", "asio::experimental::as_tuple(token)"], good=["asio::as_tuple(asio::use_awaitable)"]),
+    Rule("nothing may be thrown into sd-bus, which is C: catch all that a callback does",
+         r"sd_bus_error\s*\*\s*\w*\s*\)\s*noexcept\s*\{(?!(?:[^{}]*[;\s])?try\b)",
+         bad=["int onAnswer(sd_bus_message* message, void* data, sd_bus_error*) noexcept {\n  if (a) { f(); }\n  return 0;\n}",
+              "int A::on(sd_bus_message*, void*, sd_bus_error* error) noexcept { return f(); }"],
+         good=["int on(sd_bus_message*, void* data, sd_bus_error*) noexcept {\n  auto& a = *cast(data);\n  try { f(); } catch (...) {}\n}",
+               "int on(sd_bus_message*, void*, sd_bus_error*) noexcept {\n  try {\n    f();\n  } catch (...) {}\n}"], folders=("src",)),
     Rule("a test that is skipped or switched off proves nothing",
          r"\bGTEST_SKIP\b|\bDISABLED_|\bSUCCEED\s*\(", bad=["GTEST_SKIP() << 1;", "TEST(A, DISABLED_b)"], folders=("tests",)),
 ]

@@ -1,5 +1,6 @@
 #include "adapters/sentence_model/model_file.hpp"
 #include "adapters/sentence_model/model_folder.hpp"
+#include "core/hex.hpp"
 
 #include <openssl/evp.h>
 
@@ -14,7 +15,6 @@ namespace learnd::sentence_model {
 namespace {
 
 constexpr std::size_t kPieceBytes = 1U << 20U;
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 core::Result<void> addFile(const std::filesystem::path& path, std::string_view name, std::vector<std::byte>& piece, EVP_MD_CTX* digest) {
   auto file = ModelFile::open(path);
@@ -44,12 +44,7 @@ core::Result<std::string> digestOfModel(const std::filesystem::path& folder) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned size = 0;
   EVP_DigestFinal_ex(digest.get(), bytes.data(), &size);
-  std::string text;
-  for (const unsigned char byte : std::span(bytes).first(size)) {
-    text += kHexDigits[byte >> 4U];
-    text += kHexDigits[byte & 15U];
-  }
-  return text;
+  return core::hexText(std::span(bytes).first(size));
 }
 
 }  // namespace learnd::sentence_model

@@ -1,17 +1,8 @@
 #include "adapters/sentence_model/word_piece.hpp"
 
-#include <algorithm>
+#include "core/code_points.hpp"
 
 namespace learnd::sentence_model {
-
-namespace {
-
-std::size_t countCharacters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char sign) { return (static_cast<unsigned char>(sign) & 0xC0U) != 0x80U; }));
-}
-
-}  // namespace
 
 Tokens WordPiece::tokenize(std::string_view text, std::size_t window) const {
   Tokens tokens;
@@ -32,7 +23,7 @@ Tokens WordPiece::tokenize(std::string_view text, std::size_t window) const {
 void WordPiece::appendPieces(std::string_view word, std::vector<std::int32_t>& ids) const {
   const std::size_t before = ids.size();
   // A character has a byte at least: most words need no counting.
-  if (word.size() <= rules_.longestWord || countCharacters(word) <= rules_.longestWord) {
+  if (word.size() <= rules_.longestWord || core::countCharacters(word) <= rules_.longestWord) {
     auto place = Vocabulary::Place::WordBegin;
     while (!word.empty()) {
       const auto match = vocabulary_.longestPrefix(word, place);

@@ -1,12 +1,14 @@
 #include "core/redaction/command_secrets.hpp"
 
 #include "core/code_points.hpp"
+#include "core/redaction/secret_name.hpp"
 #include "core/redaction/secret_value.hpp"
 #include "core/redaction/shell_words.hpp"
 #include "core/redaction/value_reader.hpp"
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <vector>
 
 namespace learnd::core {
@@ -112,14 +114,34 @@ constexpr std::array kReaders{ReaderForm{"chpasswd", "", Part::BehindColon},
                               ReaderForm{"wrangler", "secret"},
                               ReaderForm{"htpasswd", "-i"}};
 
-bool namesCommand(std::string_view commands, std::string_view name) {
-  for (std::size_t from = 1; from < commands.size();) {
-    const std::size_t to = commands.find(' ', from);
-    const std::string_view known = commands.substr(from, to - from);
-    if (known == name || (known.ends_with('*') && name.starts_with(known.substr(0, known.size() - 1)))) return true;
-    from = to + 1;
+using Forms = std::vector<const OptionForm*>;
+
+/// The forms by the commands' names, once as they are and once as beginnings of names.
+struct FormTable {
+  std::map<std::string_view, Forms> names;
+  std::map<std::string_view, Forms> beginnings;
+
+  FormTable() {
+    for (const OptionForm& form : kOptions) {
+      for (std::size_t from = 1; from < form.commands.size();) {
+        const std::size_t to = form.commands.find(' ', from);
+        const std::string_view name = form.commands.substr(from, to - from);
+        const bool isBeginning = name.ends_with('*');
+        (isBeginning ? beginnings[name.substr(0, name.size() - 1)] : names[name]).push_back(&form);
+        from = to + 1;
+      }
+    }
   }
-  return false;
+};
+
+const Forms& formsOf(std::string_view name) {
+  static const FormTable table;
+  static const Forms none;
+  if (const auto found = table.names.find(name); found != table.names.end()) return found->second;
+  for (const auto& [beginning, forms] : table.beginnings) {
+    if (name.starts_with(beginning)) return forms;
+  }
+  return none;
 }
 
 class CommandLine {
@@ -212,16 +234,17 @@ class CommandLine {
   }
 
   void readOptions(std::size_t command, std::string_view name) {
-    for (const OptionForm& form : kOptions) {
-      if (!namesCommand(form.commands, name)) continue;
-      if (form.part == Part::BehindSlash) {
+    for (const OptionForm* form : formsOf(name)) {
+      if (form->part == Part::BehindSlash) {
         readConnection(command);
         continue;
       }
-      bool hasSubcommand = form.subcommand.empty();
+      bool hasSubcommand = form->subcommand.empty();
       for (std::size_t i = command + 1; i < words_.size(); ++i) {
-        if (wordAt(i) == form.subcommand) hasSubcommand = true;
-        if (hasSubcommand) readOption(i, form);
+        // The same command again has what follows for itself.
+        if (form->subcommand.empty() && baseName(i) == name && !isOptionsValue(i)) break;
+        if (wordAt(i) == form->subcommand) hasSubcommand = true;
+        if (hasSubcommand) readOption(i, *form);
       }
     }
   }
@@ -334,11 +357,31 @@ void findInCommand(SecretFinder& finder, std::size_t at) {
   CommandLine(finder, command).find();
 }
 
-/// echo X | command
+/// Whether what is written at `at`, "<(…)", is read as a secret: --password-file=<(…), private-key <(…)
+bool isReadAsSecret(const SecretFinder& finder, std::size_t at) {
+  constexpr std::size_t kLongestName = 64;
+  while (isBlank(finder.before(at))) --at;
+  if (finder.before(at) == '=') --at;
+  std::size_t begin = at;
+  while (begin > 0 && at - begin < kLongestName && isNameSign(finder.before(begin))) --begin;
+  std::string_view name = finder.between(begin, at);
+  for (const std::string_view suffix : {"file", "fd"}) {
+    if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+  }
+  const NameClass nameClass = classifyName(name);
+  return nameClass == NameClass::Password || nameClass == NameClass::Token || nameClass == NameClass::NamedSecret;
+}
+
+/// echo X | command; --password-file=<(echo X)
 void findPiped(SecretFinder& finder, std::size_t at) {
   if (at < finder.pipesUntil || !beginsWord(finder, at)) return;
   const ShellCommand echo = readCommand(finder.text(), at);
   finder.pipesUntil = echo.end;
+  if (echo.endedBy == ')' && echo.words.size() > 1 && finder.before(at) == '(' && finder.before(at - 1) == '<' &&
+      isReadAsSecret(finder, at - 2)) {
+    CommandLine::addPart(finder, echo.words.back(), Part::Whole);
+    return;
+  }
   if (echo.endedBy != '|' || finder.at(echo.end + 1) == '|' || echo.words.size() < 2) return;
   const ShellCommand reader = readCommand(finder.text(), echo.end + 1);
   const ReaderForm* form = CommandLine::readerOf(finder.text(), reader.words);

@@ -30,11 +30,11 @@ void findNetrc(SecretFinder& finder, std::size_t at) {
   constexpr std::string_view kPassword = "password";
   std::size_t place = at + kLogin.size();
   if (!isSpaceSign(finder.at(place))) return;
-  const ValueSpan user = readBare(finder.text(), skipSpaces(finder, place), "");
+  const ValueSpan user = readBare(finder, skipSpaces(finder, place), "");
   place = skipSpaces(finder, user.end);
   if (!finder.hasAt(place, kPassword) || !isSpaceSign(finder.at(place + kPassword.size()))) return;
   if (finder.hasAt(user.begin, "anonymous")) return;
-  const ValueSpan password = readBare(finder.text(), skipSpaces(finder, place + kPassword.size()), "");
+  const ValueSpan password = readBare(finder, skipSpaces(finder, place + kPassword.size()), "");
   const std::string_view what = finder.between(user.begin, user.end);
   // "login with password …" is a sentence.
   constexpr auto kWords = std::to_array<std::string_view>({"with", "and", "or", "failed", "by", "using"});
@@ -101,16 +101,16 @@ void findKubernetes(SecretFinder& finder, std::size_t at) {
   constexpr std::string_view kKind = "kind: secret";
   constexpr std::size_t kLongest = 16 * 1024;
   const std::size_t kindEnd = at + kKind.size();
-  if (isNameByte(finder.at(kindEnd)) || finder.lineBegin(at) != at || at < finder.keysUntil) return;
+  if (isNameByte(finder.at(kindEnd)) || finder.lineBegin(at) != at || at < finder.manifestsUntil) return;
   std::size_t line = at;
   const std::size_t limit = std::min(finder.text().size(), at + kLongest);
-  finder.keysUntil = limit;
   std::size_t sectionIndent = std::string_view::npos;
   while (line < limit) {
     const std::size_t end = std::min(finder.text().find('\n', line), finder.text().size());
     const std::size_t first = skipBlanks(finder.text(), line);
     const std::size_t indent = first - line;
-    if (finder.hasAt(line, "---")) return;
+    finder.manifestsUntil = line;
+    if (finder.hasAt(line, "---")) return;  // the next document is one of its own
     if (finder.hasAt(first, "data:") || finder.hasAt(first, "stringdata:")) {
       sectionIndent = indent;
     } else if (first < end && indent <= sectionIndent) {
@@ -121,7 +121,7 @@ void findKubernetes(SecretFinder& finder, std::size_t at) {
       if (finder.at(name) == ':' && name > first) {
         const std::size_t value = skipBlanks(finder.text(), name + 1);
         const auto quoted = readQuoted(finder.text(), value);
-        addUnlessPlaceholder(finder, quoted ? *quoted : readBare(finder.text(), value, ""));
+        addUnlessPlaceholder(finder, quoted ? *quoted : readBare(finder, value, ""));
       }
     }
     line = end + 1;
@@ -131,7 +131,7 @@ void findKubernetes(SecretFinder& finder, std::size_t at) {
 /// SMTP and IMAP: AUTH PLAIN base64 of "\0user\0password".
 void findAuthPlain(SecretFinder& finder, std::size_t at) {
   constexpr std::size_t kShortest = 12;
-  const ValueSpan proof = readBare(finder.text(), skipBlanks(finder.text(), at + std::string_view("auth plain ").size()), "\"'");
+  const ValueSpan proof = readBare(finder, skipBlanks(finder.text(), at + std::string_view("auth plain ").size()), "\"'");
   const std::string_view what = finder.between(proof.begin, proof.end);
   if (what.size() >= kShortest && std::all_of(what.begin(), what.end(), isBase64Byte))
     finder.add(proof.begin, proof.end, secret_kind::kPassword);
@@ -141,7 +141,7 @@ void findAuthPlain(SecretFinder& finder, std::size_t at) {
 void findPassCommand(SecretFinder& finder, std::size_t at) {
   constexpr std::string_view kCommand = "> PASS ";
   if (!finder.text().substr(at).starts_with(kCommand)) return;
-  const ValueSpan password = readBare(finder.text(), at + kCommand.size(), "");
+  const ValueSpan password = readBare(finder, at + kCommand.size(), "");
   if (skipBlanks(finder.text(), password.end) >= finder.lineEnd(at)) addUnlessPlaceholder(finder, password);
 }
 

@@ -36,7 +36,7 @@ void findCookies(SecretFinder& finder, std::size_t at) {
     while (isNameSign(finder.at(place))) ++place;
     if (place == begin || finder.at(place) != '=') return;
     const std::string_view name = finder.between(begin, place);
-    const ValueSpan value = readBare(finder.text(), place + 1, kEnds);
+    const ValueSpan value = readBare(finder, place + 1, kEnds);
     const std::string_view what = finder.between(value.begin, value.end);
     const bool isSecret = isSessionName(name) ? what.size() >= kShortestSession : looksRandom(what, kShortestRandom);
     if (isSecret && !isPlaceholder(what) && !isReference(what)) finder.add(value.begin, value.end, secret_kind::kToken);
@@ -60,7 +60,7 @@ void findAccessTokens(SecretFinder& finder, std::size_t at) {
     const std::size_t begin = place;
     while (isNameSign(finder.at(place)) || finder.at(place) == '/') ++place;
     if (place == begin || finder.at(place) != '=') return;
-    ValueSpan value = readBare(finder.text(), place + 1, ";\"'`");
+    ValueSpan value = readBare(finder, place + 1, ";\"'`");
     for (const std::string_view kind : {"pat:", "oauth2:"}) {
       if (finder.hasAt(value.begin, kind)) value.begin += kind.size();
     }

@@ -55,12 +55,18 @@ bool hasBase64(const SecretFinder& finder, std::size_t begin, std::size_t end) {
 }
 
 /// Where the line that ends the block with this label begins; npos where none does.
-std::size_t blockEnd(const SecretFinder& finder, std::size_t inside, std::string_view label) {
+std::size_t blockEnd(SecretFinder& finder, std::size_t inside, std::string_view label) {
   constexpr std::size_t kLongestBlock = 16 * 1024;
   constexpr std::string_view kEnd = "END ";
-  const std::string_view rest = finder.text().substr(inside, kLongestBlock);
-  for (std::size_t found = rest.find(kEnd); found != std::string_view::npos; found = rest.find(kEnd, found + 1)) {
-    if (rest.substr(found + kEnd.size()).starts_with(label)) return inside + found;
+  const std::string_view text = finder.text().substr(0, inside + kLongestBlock);
+  SignRun& without = finder.withoutEnd;
+  if (inside < without.begin || inside >= without.end) without = {inside, inside, inside};
+  std::size_t found = text.find(kEnd, without.end);
+  without.end = found == std::string_view::npos ? std::max(without.end, text.size() - std::min(text.size(), kEnd.size() - 1)) : found;
+  // A key has no other block's end in it; a few may stand behind one that is cut off.
+  constexpr int kMostEnds = 16;
+  for (int ends = 0; found != std::string_view::npos && ends < kMostEnds; found = text.find(kEnd, found + 1), ++ends) {
+    if (text.substr(found + kEnd.size()).starts_with(label)) return found;
   }
   return std::string_view::npos;
 }
@@ -141,7 +147,7 @@ void findWebKey(SecretFinder& finder, std::size_t at) {
   constexpr std::size_t kLongestKey = 8 * 1024;
   if (at < finder.keysUntil) return;
   std::size_t from = at;
-  while (from > 0 && at - from < kLongestKey && finder.at(from) != '{') --from;
+  while (from > finder.keysUntil && at - from < kLongestKey && finder.at(from) != '{') --from;
   std::size_t to = at;
   while (to < finder.text().size() && to - at < kLongestKey && finder.at(to) != '}') ++to;
   finder.keysUntil = to;

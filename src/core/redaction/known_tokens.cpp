@@ -197,25 +197,34 @@ bool isBeginning(const SecretFinder& finder, std::size_t at) {
   return !isAlnum(before) && before != '-' && before != '_';
 }
 
-std::size_t runEnd(const SecretFinder& finder, std::size_t at, Signs signs) {
-  while (belongs(finder.at(at), signs)) ++at;
-  while (at > 0 && (finder.before(at) == '.' || finder.before(at) == '-') && signs != Signs::Base64) --at;
-  return at;
+/// Many prefixes may stand in one run ("SG.SG.SG."), so each run is read once and no more.
+std::size_t runEnd(SecretFinder& finder, std::size_t at, Signs signs) {
+  SignRun& run = finder.runs[static_cast<std::size_t>(signs)];
+  if (at >= run.begin && at < run.end) return run.trimmed;
+  std::size_t end = at;
+  while (belongs(finder.at(end), signs)) ++end;
+  std::size_t trimmed = end;
+  while (trimmed > 0 && (finder.before(trimmed) == '.' || finder.before(trimmed) == '-') && signs != Signs::Base64) --trimmed;
+  run = {at, end, trimmed};
+  return trimmed;
 }
 
 /// Placeholders, and words that only begin as a token does: "sk-learn-…".
 bool isMadeUp(std::string_view rest) {
   constexpr std::size_t kShortest = 16;
+  // A token shows what it is made of at its beginning; all of a long one would be read again at each prefix within.
+  constexpr std::size_t kJudged = 128;
+  rest = rest.substr(0, kJudged);
   const auto digits = std::count_if(rest.begin(), rest.end(), isAsciiDigit);
   const bool mixed = std::any_of(rest.begin(), rest.end(), [](char sign) { return sign >= 'A' && sign <= 'Z'; }) &&
                      std::any_of(rest.begin(), rest.end(), [](char sign) { return sign >= 'a' && sign <= 'z'; });
-  return rest.size() < kShortest || isPlaceholder(rest) || (digits < 2 && !mixed);
+  return rest.size() < kShortest || (digits < 2 && !mixed) || isPlaceholder(rest);
 }
 
 void findForm(SecretFinder& finder, std::size_t at) {
   if (!isBeginning(finder, at)) return;
   for (const TokenForm& form : kForms) {
-    if (!finder.text().substr(at).starts_with(form.prefix)) continue;
+    if (form.prefix.front() != finder.at(at) || !finder.text().substr(at).starts_with(form.prefix)) continue;
     const std::size_t begin = at + form.prefix.size();
     const std::size_t end = runEnd(finder, begin, form.signs);
     const std::size_t length = end - begin;

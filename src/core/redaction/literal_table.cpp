@@ -2,6 +2,7 @@
 
 #include "core/code_points.hpp"
 #include "core/redaction/known_tokens.hpp"
+#include "core/redaction/mark.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -37,9 +38,12 @@ void LiteralTable::search(SecretFinder& finder) const {
   const std::string_view text = finder.text();
   constexpr std::size_t kDotsApart = 7;  // in a Discord bot's token, the one form without a literal
   for (std::size_t at = 0; at + 1 < text.size(); ++at) {
-    if (text[at] == '[' && text.substr(at).starts_with(kMarkBegin)) {
-      at = std::min(text.find(']', at), text.size() - 1);
-      continue;
+    if (text[at] == '[') {
+      const std::size_t mark = markLength(text.substr(at));
+      if (mark > 0) {
+        at += mark - 1;
+        continue;
+      }
     }
     if (text[at] == '.' && at + kDotsApart < text.size() && text[at + kDotsApart] == '.') findDiscordToken(finder, at);
     const std::uint16_t bucket = buckets_[bucketOf(text[at], text[at + 1])];

@@ -34,6 +34,9 @@ class NamedValue {
 
   void find() {
     class_ = classifyName(name_);
+    if (name_ == "Key" && finder_.at(end_) == '=' && finder_.lineBegin(begin_) == begin_ && finder_.isNetworkProfile()) {
+      class_ = NameClass::Password;
+    }
     if (class_ == NameClass::Harmless) return;
     // -pPASS: an option of one letter with its value.
     if (isOption_ && name_.size() > 1 && name_[0] >= 'a' && name_[0] <= 'z' && name_[1] >= 'A' && name_[1] <= 'Z') return;
@@ -77,9 +80,9 @@ class NamedValue {
   [[nodiscard]] bool isConnectionMember() const {
     if (finder_.before(begin_) == ';' || finder_.before(begin_) == '&' || class_ != NameClass::Password) return true;
     if (finder_.at(end_) != '=') return false;
-    const ValueSpan value = readBare(text_, end_ + 1, kShellEnds);
+    const ValueSpan value = readBare(finder_, end_ + 1, kShellEnds);
     const std::string_view what = text_.substr(value.begin, value.end - value.begin);
-    return what.find_first_of("/~$\\") == std::string_view::npos && looksChosen(what);
+    return looksChosen(what) && what.find_first_of("/~$\\") == std::string_view::npos;
   }
 
   [[nodiscard]] ValueClass valueClass() const {
@@ -117,7 +120,7 @@ class NamedValue {
   bool authorization(ValueSpan value) {
     constexpr std::size_t kShortestProof = 6;
     constexpr std::size_t kShortestAlone = 16;
-    const ValueSpan scheme = readBare(text_, value.begin, ",;\"'`");
+    const ValueSpan scheme = readBare(finder_, value.begin, ",;\"'`");
     const std::string_view name = text_.substr(scheme.begin, scheme.end - scheme.begin);
     const bool isScheme =
         !name.empty() && std::all_of(name.begin(), name.end(), [](char sign) { return isAsciiLetter(sign) || sign == '-'; });
@@ -127,7 +130,7 @@ class NamedValue {
       return true;
     }
     if (finder_.hasAt(scheme.begin, "digest") || !isBlank(finder_.at(scheme.end))) return false;
-    const ValueSpan proof = readBare(text_, skipBlanks(text_, scheme.end), ",;\"'`)");
+    const ValueSpan proof = readBare(finder_, skipBlanks(text_, scheme.end), ",;\"'`)");
     const std::string_view what = text_.substr(proof.begin, proof.end - proof.begin);
     if (what.size() < kShortestProof || isPlaceholder(what) || isReference(what)) return false;
     // <base64 of user:password>
@@ -182,9 +185,9 @@ class NamedValue {
       return;
     }
     const bool shouted = isShouted(name_);
-    ValueSpan value = readBare(text_, from, "");
+    ValueSpan value = readBare(finder_, from, "");
     const bool wholeLine = inLine && endsLine(value.end);
-    if (!wholeLine || loose) value = readBare(text_, from, shouted || isOption_ ? kShellEnds : kBareEnds);
+    if (!wholeLine || loose) value = readBare(finder_, from, shouted || isOption_ ? kShellEnds : kBareEnds);
     while (value.end > value.begin && std::string_view(";,").find(text_[value.end - 1]) != std::string_view::npos) --value.end;
     const bool isArgument = finder_.at(value.end) == ')' || (finder_.at(value.end) == ',' && isBlank(finder_.at(value.end + 1)));
     const bool inFile = wholeLine && (!loose || hasSections());
@@ -232,7 +235,7 @@ class NamedValue {
     }
     // Test programs say "PASS: name".
     if (name_ == "PASS" || name_ == "Pass") return;
-    ValueSpan value = readBare(text_, from, "");
+    ValueSpan value = readBare(finder_, from, "");
     const bool wholeLine = (beginsLine() || nameIsQuoted_) && endsLine(value.end) && (blanksBehind || nameIsQuoted_);
     if (!wholeLine) {
       sentence(from);
@@ -247,7 +250,7 @@ class NamedValue {
   /// A word of prose; one in brackets is something else.
   bool sentence(std::size_t at, bool announced = false) {
     if (std::string_view("[({<=|>/\\-:").find(finder_.at(at)) != std::string_view::npos) return false;
-    return judge(readSentenceWord(text_, at), ValuePlace::Sentence, announced);
+    return judge(readSentenceWord(finder_, at), ValuePlace::Sentence, announced);
   }
 
   /// The line behind YAML's "|" or ">-"; 0 where there is none.
@@ -273,7 +276,7 @@ class NamedValue {
   /// <password>x</password>, <property name="password">x</property>
   void afterTag(std::size_t at) {
     if (!nameIsQuoted_ && finder_.before(begin_) != '<') return;
-    const ValueSpan value = readBare(text_, at + 1, "<");
+    const ValueSpan value = readBare(finder_, at + 1, "<");
     if (finder_.at(value.end) == '<') judge(value, ValuePlace::Quoted);
   }
 
@@ -300,7 +303,7 @@ class NamedValue {
     if (finder_.at(at) != ':' && finder_.at(at) != '=') return false;
     at = skipBlanks(text_, at + 1);
     if (const auto quoted = readQuoted(text_, at)) return judge(*quoted, ValuePlace::Quoted);
-    return judge(readBare(text_, at, kBareEnds), ValuePlace::Bare, true);
+    return judge(readBare(finder_, at, kBareEnds), ValuePlace::Bare, true);
   }
 
   [[nodiscard]] bool followsWord(std::string_view word) const {
@@ -322,11 +325,11 @@ class NamedValue {
     }
     if (class_ == NameClass::Authorization) return;
     if (beginsLine() && (name_ == "wpa-psk" || name_ == "requirepass" || name_ == "masterauth")) {
-      judge(readBare(text_, at, ""), ValuePlace::Bare, true);
+      judge(readBare(finder_, at, ""), ValuePlace::Bare, true);
       return;
     }
     if (followsWord("env") || followsWord("setenv")) {
-      judge(readBare(text_, at, ""), ValuePlace::Bare, true);
+      judge(readBare(finder_, at, ""), ValuePlace::Bare, true);
       return;
     }
     constexpr auto kVerbs = std::to_array<std::string_view>({"is ", "was ", "to ", "ist ", "war ", "are "});
@@ -352,7 +355,7 @@ class NamedValue {
       judge(*quoted, ValuePlace::Quoted);
       return;
     }
-    const ValueSpan value = readBare(text_, at, kShellEnds);
+    const ValueSpan value = readBare(finder_, at, kShellEnds);
     if (text_.substr(value.begin, value.end - value.begin).find('=') != std::string_view::npos && class_ != NameClass::Password) {
       // docker build --secret id=name,src=file
       if (finder_.hasAt(value.begin, "id=") || finder_.hasAt(value.begin, "src=")) return;

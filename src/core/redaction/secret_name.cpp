@@ -54,7 +54,8 @@ std::vector<std::string> wordsOf(std::string_view name) {
     if (!word.empty()) words.push_back(word);
     word.clear();
   };
-  for (std::size_t i = 0; i < name.size(); ++i) {
+  // A name of more words is harmless, whatever follows.
+  for (std::size_t i = 0; i < name.size() && words.size() <= kMostWords; ++i) {
     const char sign = name[i];
     const bool isUpper = sign >= 'A' && sign <= 'Z';
     const bool afterLower = i > 0 && name[i - 1] >= 'a' && name[i - 1] <= 'z';

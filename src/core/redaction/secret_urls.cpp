@@ -44,11 +44,31 @@ void findUserInfo(SecretFinder& finder, std::size_t at) {
   if (!what.empty() && !isPlaceholder(what) && !isReference(what)) finder.add(password, host - 1, secret_kind::kPassword);
 }
 
+/// jdbc:oracle:thin:user/password@host
+void findOracle(SecretFinder& finder, std::size_t at) {
+  constexpr std::size_t kLongestDriver = 8;
+  constexpr std::size_t kLongest = 256;
+  std::size_t begin = at + std::string_view("jdbc:oracle:").size();
+  const std::size_t driver = begin;
+  while (begin - driver < kLongestDriver && isSchemeSign(finder.at(begin))) ++begin;
+  if (finder.at(begin) != ':') return;
+  ++begin;
+  const ValueSpan address = readBare(finder, begin, "'`<>");
+  const std::string_view account = finder.between(begin, std::min(address.end, begin + kLongest));
+  const std::size_t slash = account.find('/');
+  const std::size_t host = account.find('@', slash == std::string_view::npos ? 0 : slash);
+  if (host == std::string_view::npos || slash == std::string_view::npos || account.find('@') < slash) return;
+  const std::string_view what = account.substr(slash + 1, host - slash - 1);
+  if (!what.empty() && !isPlaceholder(what) && !isReference(what)) {
+    finder.add(begin + slash + 1, begin + host, secret_kind::kPassword);
+  }
+}
+
 /// …?sig=X: what makes an address an entrance. `at` is at the name.
 void findSignature(SecretFinder& finder, std::size_t at) {
   constexpr std::size_t kShortest = 16;
   const std::size_t equals = finder.text().find('=', at);
-  const ValueSpan value = readBare(finder.text(), equals + 1, "&#,;\"'`<>()[]{}|\\^");
+  const ValueSpan value = readBare(finder, equals + 1, "&#,;\"'`<>()[]{}|\\^");
   const std::string_view what = finder.between(value.begin, value.end);
   if (looksRandom(what, kShortest) && !isPlaceholder(what)) finder.add(value.begin, value.end, secret_kind::kSignedUrl);
 }
@@ -57,7 +77,7 @@ void findSignature(SecretFinder& finder, std::size_t at) {
 void findWebhook(SecretFinder& finder, std::size_t at, std::size_t length) {
   constexpr std::size_t kShortest = 16;
   std::size_t begin = at + length;
-  const ValueSpan rest = readBare(finder.text(), begin, kUrlEnds);
+  const ValueSpan rest = readBare(finder, begin, kUrlEnds);
   std::size_t end = rest.end;
   while (end > begin && std::string_view(".,;:!?").find(finder.before(end)) != std::string_view::npos) --end;
   const std::string_view what = finder.between(begin, end);
@@ -87,9 +107,9 @@ void findMattermost(SecretFinder& finder, std::size_t at) {
 }
 
 std::vector<SecretRule> makeRules() {
-  std::vector<SecretRule> rules{{"://", findUserInfo},      {"signature=", findSignature}, {"?sig=", findSignature},
-                                {"&sig=", findSignature},   {"?hmac=", findSignature},     {"&hmac=", findSignature},
-                                {"/hooks/", findMattermost}};
+  std::vector<SecretRule> rules{{"://", findUserInfo},       {"signature=", findSignature}, {"?sig=", findSignature},
+                                {"&sig=", findSignature},    {"?hmac=", findSignature},     {"&hmac=", findSignature},
+                                {"/hooks/", findMattermost}, {"jdbc:oracle:", findOracle}};
   for (const std::string_view webhook : kWebhooks) rules.push_back({webhook, findKnownWebhook});
   return rules;
 }

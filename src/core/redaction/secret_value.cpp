@@ -1,7 +1,8 @@
 #include "core/redaction/secret_value.hpp"
 
 #include "core/code_points.hpp"
-#include "core/redaction/secret_finder.hpp"
+#include "core/redaction/mark.hpp"
+#include "core/redaction/placeholder_word.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,11 +13,7 @@ namespace learnd::core {
 namespace {
 
 /// Longer values are judged by their beginning.
-constexpr std::size_t kJudged = 256;
-
-constexpr auto kPlaceholderParts = std::to_array<std::string_view>(
-    {"...",      "\u2026",  "***",   "xxxx",  "\u2022\u2022", "your",      "changeme",  "change_me", "change-me", "changeit", "placeholder",
-     "redacted", "replace", "fixme", "dummy", "example",      "goes_here", "goes-here", "notreal",   "not-real",  "sample",   "fake"});
+constexpr std::size_t kJudged = 128;
 
 constexpr auto kPlainWords = std::to_array<std::string_view>(
     {"",           "-",         "password",  "passwd",  "passphrase", "pass",      "pwd",     "secret",   "token",    "key",
@@ -41,6 +38,15 @@ constexpr auto kPathRoots =
 
 bool isLower(char sign) { return sign >= 'a' && sign <= 'z'; }
 bool isUpper(char sign) { return sign >= 'A' && sign <= 'Z'; }
+bool isJoint(char sign) { return sign == '.' || sign == '-' || sign == '_' || sign == '/' || sign == ':'; }
+
+/// A word as "your" or "example", that is not just a part of what somebody chose or a machine made.
+bool saysPlaceholder(std::string_view value, std::string_view lower) {
+  constexpr std::size_t kShortestRandom = 16;
+  const auto isRestSecret = [](std::string_view rest) { return looksChosen(rest) || looksRandom(rest, kShortestRandom); };
+  value = value.substr(0, lower.size());
+  return hasPlaceholderSigns(value, lower) || hasPlaceholderWord(value, lower, isRestSecret);
+}
 
 std::string lowered(std::string_view value) {
   std::string lower(value.substr(0, kJudged));
@@ -82,7 +88,7 @@ struct Makeup {
         ++digits;
       } else if (sign == ' ' || sign == '\t') {
         ++spaces;
-      } else if (std::string_view(".-_/:").find(sign) != std::string_view::npos) {
+      } else if (isJoint(sign)) {
         ++joints;
       } else {
         ++signs;
@@ -119,6 +125,8 @@ bool isShouted(std::string_view value) {
 
 /// my-secret, db_password: words joined, one of which says what should stand here.
 bool namesItself(std::string_view lower) {
+  constexpr std::size_t kLongest = 64;
+  if (lower.size() > kLongest) return false;
   const Makeup makeup(lower);
   if (makeup.joints == 0 || makeup.digits + makeup.signs + makeup.spaces > 0) return false;
   constexpr auto kNames = std::to_array<std::string_view>({"password", "passwd", "secret", "token", "key"});
@@ -135,8 +143,10 @@ bool isUuid(std::string_view value) {
 bool isMadeOfWords(std::string_view value) {
   constexpr std::size_t kLongestPart = 16;
   constexpr std::size_t kLongestNumber = 4;
+  value = value.substr(0, kJudged);
   for (std::size_t from = 0; from <= value.size();) {
-    const std::size_t to = std::min(value.find_first_of("-_./:", from), value.size());
+    std::size_t to = from;
+    while (to < value.size() && !isJoint(value[to])) ++to;
     const std::string_view part = value.substr(from, to - from);
     const Makeup makeup(part);
     if (makeup.signs + makeup.spaces > 0 || part.size() > kLongestPart) return false;
@@ -152,7 +162,7 @@ bool isMadeOfWords(std::string_view value) {
 bool isPath(std::string_view value, std::string_view lower) {
   if (lower.starts_with("~/") || lower.starts_with("./") || lower.starts_with("../") || lower.starts_with("c:\\")) return true;
   if (value.starts_with('/')) return beginsWithOne(lower, kPathRoots) || isMadeOfWords(value.substr(1));
-  return value.find('/') != std::string_view::npos && isMadeOfWords(value);
+  return lower.find('/') != std::string_view::npos && isMadeOfWords(value);
 }
 
 /// getToken(user), os.environ["X"], std::env::var: what a program says to get it.
@@ -203,13 +213,13 @@ bool isTokenValue(std::string_view value, ValueClass valueClass, ValuePlace plac
 }  // namespace
 
 bool isPlaceholder(std::string_view value) {
-  if (value.empty() || value.find(kMarkBegin) != std::string_view::npos) return true;
+  if (value.empty() || findMark(value.substr(0, kJudged)) != std::string_view::npos) return true;
   if (value.find_first_not_of("xX*._-#?0 ") == std::string_view::npos) return true;
   if (value.find_first_not_of(value.front()) == std::string_view::npos) return true;
   if (isInBrackets(value) || isShouted(withoutNumber(value))) return true;
   const std::string lower = lowered(value);
   const std::string_view word = withoutNumber(lower);
-  return containsOne(lower, kPlaceholderParts) || isOneOf(lower, kPlainWords) || isOneOf(word, kPlainWords) || namesItself(word);
+  return saysPlaceholder(value, lower) || isOneOf(lower, kPlainWords) || isOneOf(word, kPlainWords) || namesItself(word);
 }
 
 bool isReference(std::string_view value) {
@@ -261,7 +271,8 @@ bool looksAnnounced(std::string_view value) {
 
 bool isEncodedPair(std::string_view value) {
   constexpr std::size_t kShortest = 8;
-  if (value.size() < kShortest || value.size() > kJudged * 4) return false;
+  constexpr std::size_t kLongest = 1024;
+  if (value.size() < kShortest || value.size() > kLongest) return false;
   bool hasColon = false;
   std::uint32_t bits = 0;
   int count = 0;

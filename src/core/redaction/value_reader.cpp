@@ -2,6 +2,8 @@
 
 #include "core/code_points.hpp"
 
+#include <algorithm>
+
 namespace learnd::core {
 
 namespace {
@@ -45,17 +47,16 @@ std::optional<ValueSpan> readQuoted(std::string_view text, std::size_t at) {
   return std::nullopt;
 }
 
-ValueSpan readBare(std::string_view text, std::size_t at, std::string_view ends) {
-  std::size_t end = at;
-  while (end < text.size() && end - at < kLongestValue && !isSpaceSign(text[end]) && ends.find(text[end]) == std::string_view::npos) ++end;
+ValueSpan readBare(SecretFinder& finder, std::size_t at, std::string_view ends) {
+  std::size_t end = std::min(finder.bareEnd(at, ends), at + kLongestValue);
   // A character is not cut in two.
-  while (end < text.size() && end > at && isContinuationByte(text[end])) --end;
+  while (end > at && isContinuationByte(finder.at(end))) --end;
   return {at, end, false};
 }
 
-ValueSpan readSentenceWord(std::string_view text, std::size_t at) {
-  ValueSpan word = readBare(text, at, "\"`<>|");
-  while (word.end > word.begin && std::string_view(".,;:)]}'?").find(text[word.end - 1]) != std::string_view::npos) --word.end;
+ValueSpan readSentenceWord(SecretFinder& finder, std::size_t at) {
+  ValueSpan word = readBare(finder, at, "\"`<>|");
+  while (word.end > word.begin && std::string_view(".,;:)]}'?").find(finder.before(word.end)) != std::string_view::npos) --word.end;
   return word;
 }
 

@@ -16,8 +16,6 @@ struct ValueSpan {
   bool quoted = false;
 };
 
-inline bool isBlank(char sign) { return sign == ' ' || sign == '\t'; }
-inline bool isSpaceSign(char sign) { return isBlank(sign) || sign == '\n' || sign == '\r'; }
 /// A sign of a variable's, a field's or an option's name.
 inline bool isNameSign(char sign) { return isAsciiLetter(sign) || isAsciiDigit(sign) || sign == '_' || sign == '-' || sign == '.'; }
 inline bool isQuote(char sign) { return sign == '"' || sign == '\'' || sign == '`'; }
@@ -28,10 +26,10 @@ std::size_t skipBlanks(std::string_view text, std::size_t at);
 /// None where no quote begins or none ends on the line.
 std::optional<ValueSpan> readQuoted(std::string_view text, std::size_t at);
 
-/// A bare word: until white space or one of `ends`; longer ones than 4 KiB are cut, so that a text is read a bounded number of times.
-ValueSpan readBare(std::string_view text, std::size_t at, std::string_view ends);
+/// A bare word: until white space or one of `ends`; longer ones than 4 KiB are cut, so that what is judged again and again stays short.
+ValueSpan readBare(SecretFinder& finder, std::size_t at, std::string_view ends);
 
 /// The word of a sentence at `at`: bare, without the punctuation at its end.
-ValueSpan readSentenceWord(std::string_view text, std::size_t at);
+ValueSpan readSentenceWord(SecretFinder& finder, std::size_t at);
 
 }  // namespace learnd::core

@@ -1,10 +1,10 @@
+#include "core/code_points.hpp"
 #include "core/limits.hpp"
 #include "core/normalised_key.hpp"
 #include "interfaces/codec/field_reader.hpp"
 #include "interfaces/codec/request_codec.hpp"
 #include "json/learning_codec.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace learnd::interfaces {
@@ -57,15 +57,10 @@ void readPattern(json::ObjectReader& reader, Learning& learning) {
   details.origin = "manual";
 }
 
-std::size_t countCharacters(const std::string& text) {
-  const auto starts = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; };
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts));
-}
-
 std::optional<std::string> readIdempotencyKey(json::ObjectReader& reader) {
   constexpr std::size_t kBytesOfACharacter = 4;
   auto key = reader.text("idempotency_key", core::kMaxIdempotencyKeyCharacters * kBytesOfACharacter);
-  if (key && (key->empty() || countCharacters(*key) > core::kMaxIdempotencyKeyCharacters)) {
+  if (key && (key->empty() || core::countCharacters(*key) > core::kMaxIdempotencyKeyCharacters)) {
     reader.fail(core::Error::invalidField("idempotency_key", "idempotency_key must have 1 to 128 characters"));
   }
   return key;

@@ -31,12 +31,17 @@ using Answer = support::Pending<core::Result<BusMessage>>;
 
 int onAnswer(sd_bus_message* message, void* data, sd_bus_error*) noexcept {
   auto& waiting = *static_cast<std::shared_ptr<Answer>*>(data);
-  if (const sd_bus_error* error = sd_bus_message_get_error(message); error != nullptr) {
-    std::string text = error->name;
-    if (error->message != nullptr) text.append(": ").append(error->message);
-    Answer::finish(waiting, core::Error(core::ErrorKind::Unavailable, std::move(text)));
-  } else {
-    Answer::finish(waiting, share(message));
+  try {
+    if (const sd_bus_error* error = sd_bus_message_get_error(message); error != nullptr) {
+      std::string text = error->name;
+      if (error->message != nullptr) text.append(": ").append(error->message);
+      Answer::finish(waiting, core::Error(core::ErrorKind::Unavailable, std::move(text)));
+    } else {
+      Answer::finish(waiting, share(message));
+    }
+  } catch (const std::exception&) {
+    // sd-bus has taken the answer off its list, so no timeout of the call comes any more.
+    waiting->finishHere(core::Error(core::ErrorKind::Unavailable, "out of memory"));
   }
   return 0;
 }

@@ -4,7 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <limits>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace learnd::core {
 namespace {
@@ -45,6 +50,52 @@ TEST(ValueScore, ComplexityIsFullAtAHundredLines) {
   EXPECT_NEAR(standard(factors), 0.64, 1e-12);
   factors.linesOfCode = 5000;
   EXPECT_NEAR(standard(factors), 0.64, 1e-12);
+}
+
+TEST(ValueScore, ASumOfWholeHundredthsIsTheNearestDouble) {
+  // In ten-thousandths and whole numbers: what the rule says exactly.
+  struct Set {
+    std::string name;
+    std::array<int, 5> weights;
+  };
+  const std::array<Set, 3> sets{Set{"standard", {20, 30, 20, 15, 15}}, Set{"code", {25, 35, 15, 15, 10}},
+                                Set{"error", {15, 25, 25, 20, 15}}};
+  const std::vector<std::pair<std::string, int>> severities{{"critical", 100}, {"high", 80}, {"medium", 50}, {"low", 30}};
+  for (const Set& set : sets) {
+    for (int bits = 0; bits < 8; ++bits) {
+      for (const auto& [severity, impact] : severities) {
+        for (int lines = 0; lines <= 100; ++lines) {
+          Factors factors;
+          factors.linesOfCode = lines;
+          factors.isGeneric = (bits & 1) != 0;
+          factors.isNovel = (bits & 2) != 0;
+          factors.userConfirmed = (bits & 4) != 0;
+          factors.severity = severity;
+          const std::array<int, 5> values{lines, *factors.isGeneric ? 80 : 30, *factors.isNovel ? 100 : 20,
+                                          *factors.userConfirmed ? 100 : 50, impact};
+          const int exact = std::inner_product(values.begin(), values.end(), set.weights.begin(), 0);
+          EXPECT_EQ(scoreValue(factors, nullptr, "standard", set.name, kRules)->value, exact / 10000.0)
+              << set.name << ' ' << lines << ' ' << bits << severity;
+        }
+      }
+    }
+  }
+}
+
+TEST(ValueScore, SevenTenthsAreNotPromoted) {
+  Learning learning;
+  learning.kind = Kind::Solution;
+  learning.category = "best-practices";
+  learning.factors.isGeneric = false;
+  learning.factors.isNovel = true;
+  learning.factors.userConfirmed = true;
+  learning.factors.severity = "critical";
+  learning.factors.linesOfCode = 55;
+  learning.valueScore = standard(learning.factors);
+  EXPECT_FALSE(isPromoted(learning)) << learning.valueScore;
+  learning.factors.linesOfCode = 56;
+  learning.valueScore = standard(learning.factors);
+  EXPECT_TRUE(isPromoted(learning)) << learning.valueScore;
 }
 
 TEST(ValueScore, SeveritiesHaveTheirValues) {
@@ -172,6 +223,12 @@ TEST(DerivedFactors, CodeLinesAreThoseOfFencesElseThoseThatLookLikeCode) {
   EXPECT_EQ(countCodeLines("systemctl restart nginx --now\nThen it works again."), 1);
   EXPECT_EQ(countCodeLines("services.nginx.enable = true;"), 1);
   EXPECT_EQ(countCodeLines("Ask the person who set it up."), 0);
+  EXPECT_EQ(countCodeLines("print(f(x))\nchmod 600 ~/key\nrun ./install\nls /etc\nvim file=/tmp/x"), 5);
+}
+
+TEST(DerivedFactors, ParenthesesAndSlashesOfProseAreNoCode) {
+  EXPECT_EQ(countCodeLines("Restart the service afterwards (as root)\nuse tcp/udp in the firewall"), 0);
+  EXPECT_EQ(countCodeLines("restart the service(s)\nread and/or write\nsee https://example.org/a (in English)"), 0);
 }
 
 TEST(DerivedFactors, FeedbackConfirmsAndALoggedSuccessAloneDoesNot) {

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 namespace learnd::json {
 namespace {
 
@@ -41,6 +43,29 @@ TEST(Metadata, LosesItsSecretsWhereverTheyAre) {
   EXPECT_NE(kept->find("da39a3ee5e6b4b0d3255bfef95601890afd80709"), std::string::npos) << *kept;
   EXPECT_EQ(*makeMetadata(read(*kept), "metadata", true), *kept);
   EXPECT_NE(makeMetadata(read(R"({"password":"hunter2!x"})"), "metadata", false)->find("hunter2"), std::string::npos);
+}
+
+double secondsToMake(const Value& value) {
+  // The processor's time, not the clock's: others may be at work too.
+  const std::clock_t began = std::clock();
+  static_cast<void>(makeMetadata(value, "metadata", true));
+  return static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
+}
+
+TEST(Metadata, ALongNameOfALongListTakesLinearTime) {
+  const std::string words = "a_a_";
+  std::string name;
+  while (name.size() < core::kMaxMetadata / 2) name += words;
+  const Value manyWords(Value::Object{{name, Value(Value::Array(core::kMaxMetadata / 4, Value(0)))}});
+  EXPECT_LT(secondsToMake(manyWords), 0.5);
+  const Value oneWord(Value::Object{{std::string(core::kMaxMetadata / 2, 'a'), Value(Value::Array(core::kMaxMetadata / 4, Value(0)))}});
+  EXPECT_LT(secondsToMake(oneWord), 0.5);
+}
+
+TEST(Metadata, WhatIsFarOverTheLimitIsRefusedAtOnce) {
+  const Value large(Value::Object{{std::string(200'000, 'a'), Value(Value::Array(400'000, Value("secret_")))}});
+  EXPECT_EQ(makeMetadata(large, "metadata", true).error().kind(), core::ErrorKind::TooLarge);
+  EXPECT_LT(secondsToMake(large), 0.5);
 }
 
 TEST(Metadata, TakesNewKeysAndKeepsItsOwn) {
