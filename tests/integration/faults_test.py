@@ -1,14 +1,18 @@
 """PostgreSQL, Qdrant and Ollama fail in every way under 32 clients: nothing acknowledged is lost, everybody is answered in time, all is
 indexed within seconds of the end of it, and memory stays flat. LEARND_TEST_FAULT_SECONDS makes each fault last longer."""
+import contextlib
+import http.client
 import os
 import random
+import socket
 import statistics
+import tempfile
 import threading
 import time
 import unittest
 from pathlib import Path
 
-from learnd_daemon import PATIENCE, Daemon
+from learnd_daemon import PATIENCE, Client, Daemon
 from servers import FakeOllama, FakeQdrant, Postgres
 
 CLIENTS = 32
@@ -19,10 +23,11 @@ RECOVERY_SECONDS = 10
 
 
 class Load:
-    """Clients that store and search without a pause, each learning with a word of its own."""
+    """Clients that store and search without a pause, each learning with a word of its own. `client` makes one; who gets no answer, or none
+    in time, is a problem."""
 
-    def __init__(self, daemon):
-        self.daemon, self.stopping = daemon, threading.Event()
+    def __init__(self, client, deadline=ANSWER_SECONDS + SLACK_SECONDS):
+        self.client, self.deadline, self.stopping = client, deadline, threading.Event()
         self.acknowledged, self.problems, self.unavailable = {}, [], []
         self.threads = [threading.Thread(target=self.work, args=(number,)) for number in range(CLIENTS)]
         self.run = "%08x" % random.getrandbits(32)
@@ -31,30 +36,70 @@ class Load:
 
     def work(self, number):
         mine = []
-        with self.daemon.client() as client:
+        with self.client(self.deadline) as client:
             turn = 0
             while not self.stopping.is_set():
                 turn += 1
                 began = time.monotonic()
-                if turn % 3 == 1:
-                    word = "w%sx%dx%d" % (self.run, number, turn)
-                    reply = client.store("How is the device %s mounted?" % word, "mount /dev/disk/by-label/%s /mnt" % word, category="fault-runs")
-                    if reply.status == 201:
-                        mine.append(word)
-                        self.acknowledged[word] = reply.json["id"]
-                else:
-                    reply = client.search("mount %s" % (random.choice(mine) if mine else "anything"), limit=3, count=False)
+                try:
+                    reply = self.store(client, number, turn, mine) if turn % 3 == 1 else self.search(client, mine)
+                except (OSError, http.client.HTTPException, ValueError) as failed:
+                    self.problems.append((time.monotonic() - began, repr(failed)))
+                    return
                 took = time.monotonic() - began
-                if reply.status not in (200, 201, 429, 503) or took > ANSWER_SECONDS + SLACK_SECONDS:
+                if reply.status not in (200, 201, 429, 503) or took > self.deadline:
                     self.problems.append((took, reply))
                 if reply.status == 503:
                     self.unavailable.append((began, took))
                 time.sleep(0.03)
 
+    def store(self, client, number, turn, mine):
+        word = "w%sx%dx%d" % (self.run, number, turn)
+        reply = client.store("How is the device %s mounted?" % word, "mount /dev/disk/by-label/%s /mnt" % word, category="fault-runs")
+        if reply.status == 201:
+            mine.append(word)
+            self.acknowledged[word] = reply.json["id"]
+        return reply
+
+    def search(self, client, mine):
+        return client.search("mount %s" % (random.choice(mine) if mine else "anything"), limit=3, count=False)
+
     def stop(self):
         self.stopping.set()
         for thread in self.threads:
             thread.join(PATIENCE)
+        if any(thread.is_alive() for thread in self.threads):
+            raise AssertionError("a client still waits for its answer")
+
+
+class TheLoadItself(unittest.TestCase):
+    """A load that sees no lost request proves nothing."""
+
+    def problems(self, answer):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as server:
+            path = Path(folder) / "socket"
+            server.bind(str(path))
+            server.listen(CLIENTS)
+            load = Load(lambda timeout: Client(path, timeout), deadline=1)
+            with contextlib.ExitStack() as connections:
+                for _ in range(CLIENTS):
+                    answer(connections.enter_context(server.accept()[0]))
+                load.stop()
+            self.assertEqual(load.acknowledged, {})
+            return load.problems
+
+    def test_sees_that_nothing_is_answered(self):
+        self.assertEqual(len(self.problems(lambda connection: None)), CLIENTS)
+
+    def test_sees_that_connections_are_dropped(self):
+        self.assertEqual(len(self.problems(lambda connection: connection.close())), CLIENTS)
+
+    def test_sees_that_answers_end_half_way(self):
+        def half(connection):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{")
+            connection.close()
+        self.assertEqual(len(self.problems(half)), CLIENTS)
 
 
 def memory_of(daemon):
@@ -82,7 +127,7 @@ class FaultTest(unittest.TestCase):
         cls.client = cls.daemon.client()
         cls.addClassCleanup(cls.client.close)
         # What a busy daemon has once and keeps is no leak.
-        load = Load(cls.daemon)
+        load = Load(cls.daemon.client)
         time.sleep(1.5)
         load.stop()
         cls.daemon.wait_indexed()
@@ -112,7 +157,7 @@ class FaultTest(unittest.TestCase):
 
     def check(self, breaking, mending, during=None):
         process = self.daemon.process.pid
-        load = Load(self.daemon)
+        load = Load(self.daemon.client)
         try:
             time.sleep(0.5)
             before = len(load.acknowledged)
