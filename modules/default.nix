@@ -63,8 +63,16 @@ in
   config = lib.mkIf cfg.enable {
     assertions = [
       {
-        assertion = !(cfg.settings ? server.socket);
+        assertion = !(cfg.settings.server ? socket);
         message = "services.learnd.settings.server.socket: the module's socket unit makes /run/learnd/learnd.sock; leave this key out.";
+      }
+      {
+        assertion = cfg.settings.server.socket_group == "learnd";
+        message = "services.learnd.settings.server.socket_group: the socket and the bus's policy are the group learnd's; leave this key out and put users into that group.";
+      }
+      {
+        assertion = !(cfg.settings.server ? socket_mode);
+        message = "services.learnd.settings.server.socket_mode: the module's socket unit makes the socket with mode 0660; leave this key out.";
       }
       {
         assertion = config.services.dbus.enable || cfg.settings.server.bus or "system" == "none";
