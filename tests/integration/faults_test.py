@@ -12,6 +12,7 @@ import time
 import unittest
 from pathlib import Path
 
+from faulty_proxy import FaultyProxy
 from learnd_daemon import PATIENCE, Client, Daemon
 from servers import FakeOllama, FakeQdrant, Postgres
 
@@ -20,6 +21,7 @@ FAULT_SECONDS = float(os.environ.get("LEARND_TEST_FAULT_SECONDS", "2"))
 ANSWER_SECONDS = 10    # the daemon's own deadline
 SLACK_SECONDS = 5      # of a busy machine, and for sanitizers
 RECOVERY_SECONDS = 10
+STATEMENT_SECONDS = 5  # after which a silent PostgreSQL is given up
 
 
 class Load:
@@ -114,6 +116,10 @@ class FaultTest(unittest.TestCase):
     """One daemon over all its faults, so that what leaks adds up."""
 
     @classmethod
+    def store_config(cls):
+        return cls.postgres.config
+
+    @classmethod
     def setUpClass(cls):
         cls.postgres = Postgres()
         cls.addClassCleanup(lambda: cls.postgres.close())
@@ -121,7 +127,7 @@ class FaultTest(unittest.TestCase):
         cls.addClassCleanup(lambda: cls.qdrant.close())
         cls.ollama = FakeOllama()
         cls.addClassCleanup(lambda: cls.ollama.close())
-        cls.daemon = Daemon(cls.postgres.config + cls.qdrant.config + cls.ollama.config)
+        cls.daemon = Daemon(cls.store_config() + cls.qdrant.config + cls.ollama.config)
         cls.addClassCleanup(cls.daemon.close)
         cls.daemon.start()
         cls.client = cls.daemon.client()
@@ -147,13 +153,14 @@ class FaultTest(unittest.TestCase):
         return (ready.status == 200 and ready.json["status"] == "ready" and stats.status == 200 and stats.json["pending_index"] == 0 and
                 searched.status == 200 and not searched.json["degraded"])
 
-    def wait_whole(self):
-        began = time.monotonic()
-        while not self.is_whole():
-            if time.monotonic() - began > RECOVERY_SECONDS + SLACK_SECONDS:
-                self.fail("not whole %d s after the fault: %r %r\n%s" % (time.monotonic() - began, self.client.get("/readyz"),
-                                                                         self.client.get("/v1/stats"), self.daemon.log()[-3000:]))
+    def wait_whole(self, mended):
+        """In time, counted from the end of the fault."""
+        end = mended + RECOVERY_SECONDS + SLACK_SECONDS
+        while not (whole := self.is_whole()) and time.monotonic() < end:
             time.sleep(0.1)
+        if not whole or time.monotonic() > end:
+            self.fail("not whole %d s after the fault: %r %r\n%s" % (time.monotonic() - mended, self.client.get("/readyz"),
+                                                                     self.client.get("/v1/stats"), self.daemon.log()[-3000:]))
 
     def check(self, breaking, mending, during=None):
         process = self.daemon.process.pid
@@ -166,13 +173,17 @@ class FaultTest(unittest.TestCase):
             if during:
                 during(load)
             mending()
+            mended = time.monotonic()
             time.sleep(0.5)
+            # Who waits for an answer from the time of the fault does not hold up the clock.
+            load.stopping.set()
+            self.wait_whole(mended)
         finally:
             load.stop()
         self.assertEqual(load.problems, [])
         self.assertGreater(before, 0)
-        self.wait_whole()
         self.assertEqual((self.daemon.process.poll(), self.daemon.process.pid), (None, process))
+        self.daemon.wait_indexed()
         self.check_all_there(load.acknowledged)
 
     def check_all_there(self, acknowledged):
@@ -213,6 +224,43 @@ class PostgresFails(FaultTest):
                 self.postgres.cut_connections()
                 time.sleep(0.2)
         self.check(cut_again_and_again, lambda: None)
+
+
+class PostgresAnswersWrong(FaultTest):
+    """It is well itself; what it answers comes late, or changed, or not at all."""
+
+    @classmethod
+    def store_config(cls):
+        cls.proxy = FaultyProxy(cls.postgres.folder)
+        cls.addClassCleanup(cls.proxy.close)
+        return cls.proxy.config
+
+    def wait_whole(self, mended):
+        """A connection from the time of the fault that waits for the rest of an answer is given up only when its deadline is over: until
+        then it can look well in between."""
+        time.sleep(max(0, mended + STATEMENT_SECONDS + 1 - time.monotonic()))
+        super().wait_whole(mended)
+
+    def check_fault(self, kind):
+        touched = self.proxy.touched
+        self.check(lambda: self.proxy.fault(kind), lambda: self.proxy.fault("none"), self.says_so)
+        self.assertGreater(self.proxy.touched, touched)
+
+    def says_so(self, load):
+        """Nobody is told that something is stored which may not be."""
+        self.assertEqual(self.client.store("a question of somebody", "an answer", category="fault-runs").status, 503)
+
+    def test_slow(self):
+        self.check_fault("slow")
+
+    def test_garbage(self):
+        self.check_fault("garbage")
+
+    def test_half(self):
+        self.check_fault("half")
+
+    def test_cut(self):
+        self.check_fault("cut")
 
 
 class EveryFault:
