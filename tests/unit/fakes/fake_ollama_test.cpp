@@ -11,6 +11,8 @@
 #include <cctype>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <numeric>
 #include <thread>
 
@@ -151,11 +153,13 @@ TEST(FakeOllama, AnswersAsTheRealOneWasSeenTo) {
   for (const OllamaFact& fact : facts) expectFact(client, fact);
 }
 
-TEST(FakeOllama, AnswersAsInLargerRecordingsWhereThereAreSome) {
+// Apart: they are not in the repository.
+TEST(LargerRecordings, AreWhatTheFakeAnswers) {
   FakeOllama ollama;
   Client client(ollama.url());
-  const std::filesystem::path folder = "../shared/reference/recordings";
-  if (!std::filesystem::exists(folder)) return;
+  const char* named = std::getenv("OLLAMA_RECORDINGS");
+  ASSERT_NE(named, nullptr) << "OLLAMA_RECORDINGS names no folder";
+  const std::filesystem::path folder = named;
   std::size_t facts = 0;
   for (const char* name : {"ollama-embed.txt", "ollama-embed-edges.txt", "ollama-threads.txt", "ollama-loading.txt"}) {
     for (const OllamaFact& fact : readRecording(folder / name)) {
