@@ -28,6 +28,8 @@ FLOORS = {"errors": {"hybrid": 0.96, "lexical": 0.96}, "nl2bash": {"hybrid": 0.5
 QDRANT_URL = os.environ.get("LEARND_TEST_QDRANT_URL")
 OLLAMA_URL = os.environ.get("LEARND_TEST_OLLAMA_URL")
 OLLAMA_MODEL = os.environ.get("LEARND_TEST_OLLAMA_MODEL")
+if bool(OLLAMA_URL) != bool(OLLAMA_MODEL):
+    sys.exit("LEARND_TEST_OLLAMA_URL and LEARND_TEST_OLLAMA_MODEL are set together, or neither is")
 
 
 def bench(folder, *arguments):
@@ -99,7 +101,7 @@ class Large(unittest.TestCase):
                     self.assertAlmostEqual(bench(name, "--config", config)["ndcg@10"], bench(name)["ndcg@10"], delta=0.01)
 
 
-if OLLAMA_URL and OLLAMA_MODEL:
+if OLLAMA_URL:
     class TheSameModelBehindOllama(unittest.TestCase):
         def test_it_finds_the_same(self):
             with tempfile.TemporaryDirectory() as folder:
