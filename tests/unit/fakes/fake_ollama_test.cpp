@@ -3,11 +3,13 @@
 #include "adapters/http_client/http_client.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/unit/fakes/ollama_facts.hpp"
+#include "tests/wait_until.hpp"
 
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <cctype>
 #include <chrono>
 #include <cmath>
@@ -203,14 +205,17 @@ TEST(FakeOllama, LoadsAModelForOtherOptionsAnew) {
 
 TEST(FakeOllama, AnswersWhatIsCheapWhileAModelIsLoaded) {
   FakeOllama ollama;
-  ollama.setSpeed({std::chrono::milliseconds(400), {}, {}});
-  std::thread asking([&] { Client(ollama.url()).embed(question("\"a\"")); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  ollama.setSpeed({std::chrono::milliseconds(3000), {}, {}});
+  std::atomic<bool> loaded = false;
+  std::thread asking([&] {
+    Client(ollama.url()).embed(question("\"a\""));
+    loaded = true;
+  });
+  EXPECT_TRUE(tests::comesTrue([&] { return ollama.figures().requests.size() == 1; }));
   Client client(ollama.url());
-  const auto began = std::chrono::steady_clock::now();
   EXPECT_EQ(client.send({"", "GET", "/api/version", "", {}, {}}).status, 200U);
   EXPECT_NE(client.send({"", "GET", "/api/ps", "", {}, {}}).body.find("tiny-bert:latest"), std::string::npos);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(250));
+  EXPECT_FALSE(loaded);
   asking.join();
 }
 
