@@ -219,6 +219,31 @@ TEST(FakeOllama, AnswersWhatIsCheapWhileAModelIsLoaded) {
   asking.join();
 }
 
+TEST(FakeOllama, TakesNoMoreRequestsForAModelThatIsLoadedThanItsQueueHolds) {
+  FakeOllama ollama;
+  ollama.setSpeed({std::chrono::milliseconds(3000), {}, {}});
+  ollama.setLongestQueue(2);
+  std::vector<std::thread> waiting;
+  for (std::size_t i = 1; i <= 3; ++i) {
+    waiting.emplace_back([&] { EXPECT_EQ(Client(ollama.url()).post("/api/embed", question("\"a\"")).status, 200U); });
+    EXPECT_TRUE(tests::comesTrue([&] { return ollama.figures().requests.size() == i; }));
+  }
+  const auto refused = Client(ollama.url()).post("/api/embed", question("\"a\""));
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_EQ(refused.body, R"({"error":"server busy, please try again.  maximum pending requests exceeded"})");
+  for (auto& one : waiting) one.join();
+}
+
+TEST(FakeOllama, LooksAtTheTypeOfEachOptionThatIsANumber) {
+  FakeOllama ollama;
+  Client client(ollama.url());
+  for (const std::string name : {"num_ctx", "num_batch", "num_gpu", "num_thread"}) {
+    const auto answer = client.post("/api/embed", question("\"a\"", R"(,"options":{")" + name + R"(":"2"})"));
+    EXPECT_EQ(answer.status, 500U);
+    EXPECT_NE(answer.body.find(name + "\\\" must be of type integer"), std::string::npos) << answer.body;
+  }
+}
+
 TEST(FakeOllama, DoesWhatAFaultSaysUntilItIsTakenAway) {
   FakeOllama ollama;
   Client client(ollama.url());
