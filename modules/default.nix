@@ -11,11 +11,16 @@ let
   cfg = config.services.learnd;
   format = pkgs.formats.toml { };
   written = format.generate "learnd-config.toml" cfg.settings;
-  # The daemon itself judges the file, at build time: a wrong key or value fails the build with its line.
-  checked = pkgs.runCommand "learnd-config-checked.toml" { } ''
-    ${lib.getExe cfg.package} --check-config --config ${written}
-    cp ${written} $out
-  '';
+  # The daemon itself judges the file, at build time: a wrong key or value fails the build with its line. Where a system is built for
+  # another machine's processor the daemon can't run: it says the same when it starts.
+  checked =
+    if pkgs.stdenv.buildPlatform.canExecute pkgs.stdenv.hostPlatform then
+      pkgs.runCommand "learnd-config-checked.toml" { } ''
+        ${lib.getExe cfg.package} --check-config --config ${written}
+        cp ${written} $out
+      ''
+    else
+      written;
 in
 {
   options.services.learnd = {
@@ -63,8 +68,16 @@ in
   config = lib.mkIf cfg.enable {
     assertions = [
       {
-        assertion = !(cfg.settings ? server.socket);
+        assertion = !(cfg.settings.server ? socket);
         message = "services.learnd.settings.server.socket: the module's socket unit makes /run/learnd/learnd.sock; leave this key out.";
+      }
+      {
+        assertion = cfg.settings.server.socket_group == "learnd";
+        message = "services.learnd.settings.server.socket_group: the socket and the bus's policy are the group learnd's; leave this key out and put users into that group.";
+      }
+      {
+        assertion = !(cfg.settings.server ? socket_mode);
+        message = "services.learnd.settings.server.socket_mode: the module's socket unit makes the socket with mode 0660; leave this key out.";
       }
       {
         assertion = config.services.dbus.enable || cfg.settings.server.bus or "system" == "none";

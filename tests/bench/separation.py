@@ -30,13 +30,17 @@ def share_above(client, questions):
     return above / len(questions)
 
 
-def main():
-    folder = Path(sys.argv[1])
+def shares(folder):
+    """Of its own questions, and of those of another world."""
     with Daemon() as daemon, daemon.client() as client:
         client.load({"kind": "solution", "query": row["query"], "solution": row["solution"]} for row in lines(folder, "corpus.jsonl"))
         daemon.wait_indexed()
         own = share_above(client, [row["text"] for row in lines(folder, "queries.jsonl")])
-        others = share_above(client, (REPOSITORY / "tests/data/other_world.txt").read_text().splitlines())
+        return own, share_above(client, (REPOSITORY / "tests/data/other_world.txt").read_text().splitlines())
+
+
+def main():
+    own, others = shares(Path(sys.argv[1]))
     print("own questions above %.2f: %.1f %% (at least %.0f %%)" % (THRESHOLD, own * 100, OWN_AT_LEAST * 100))
     print("questions of another world above %.2f: %.1f %% (at most %.0f %%)" % (THRESHOLD, others * 100, OTHERS_AT_MOST * 100))
     return 0 if own >= OWN_AT_LEAST and others <= OTHERS_AT_MOST else 1

@@ -3,6 +3,7 @@
 #include "tests/fakes/ollama/fake_ollama.hpp"
 
 #include <cstdlib>
+#include <stdexcept>
 
 namespace learnd::contract {
 
@@ -43,7 +44,10 @@ std::vector<EmbedderMaker> makers() {
   all.push_back({"bert_by_fake", [] { return std::make_unique<FakeUnderTest>("tiny-bert"); }});
   const char* url = std::getenv("LEARND_TEST_OLLAMA_URL");
   const char* model = std::getenv("LEARND_TEST_OLLAMA_MODEL");
-  if (url != nullptr && model != nullptr) {
+  if ((url != nullptr) != (model != nullptr)) {
+    throw std::runtime_error("LEARND_TEST_OLLAMA_URL and LEARND_TEST_OLLAMA_MODEL are set together, or neither is");
+  }
+  if (url != nullptr) {
     // Whatever the machine is: this is about what it answers, not about how fast.
     auto options = optionsOf(url, model);
     options.patience.search = options.patience.longest;

@@ -193,7 +193,7 @@ class OnServers(unittest.TestCase):
         with Daemon(self.config.read_text(), arguments=("--user", "--temporary")) as daemon:
             schema, = [name for name in self.on_the_servers() if name.startswith("learnd_temporary_") and not name.endswith("_v1")]
             self.postgres.kill()
-            self.assertEqual(daemon.stop(), 1)
+            daemon.stop(status=1)
             self.assertIn("schema " + schema, daemon.log())
 
 

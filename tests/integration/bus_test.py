@@ -128,7 +128,6 @@ class Bus(BusTest):
         monitor = subprocess.Popen(["busctl", "--user", "monitor", "--match", "type='signal',interface='%s'" % MEMORY], env=self.daemon.environment,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
         monitor.stderr.readline()  # it listens from here on
-        time.sleep(0.3)
         id = self.client.store("to be signalled", "x").json["id"]
         end, seen = time.monotonic() + 20, ""
         while id not in seen and time.monotonic() < end:

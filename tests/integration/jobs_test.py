@@ -4,6 +4,9 @@ import time
 import unittest
 
 from learnd_daemon import PATIENCE, Daemon, DaemonTest
+from servers import FakeQdrant
+
+REBUILT = 3000  # so many that a rebuild can be hit in its midst
 
 
 def wait_for(client, id):
@@ -74,6 +77,94 @@ class AnotherModel(unittest.TestCase):
             with daemon.client() as client:
                 self.assertEqual(client.get("/v1/jobs").json["jobs"], [])
                 self.assertFalse(client.search("bounce the HTTP daemon").json["degraded"])
+
+
+class Killed:
+    """kill -9 in the midst of a rebuild: the old index serves, and the rebuild goes on where it was."""
+
+    def begin(self, config):
+        self.daemon = Daemon(config + '[server]\nbus = "none"\n')
+        self.addCleanup(self.daemon.close)
+        self.daemon.start()
+        with self.daemon.client() as client:
+            lines = [{"kind": "solution", "query": "How is volume v%d of the array grown?" % i, "solution": "lvextend -r /dev/vg/v%d" % i}
+                     for i in range(REBUILT)]
+            self.assertEqual(client.load(lines).json["stored"], REBUILT)
+            self.daemon.wait_indexed()
+
+    def rebuild_until_killed(self):
+        """In its midst; says how far it was."""
+        with self.daemon.client() as client:
+            begun = client.post("/v1/jobs", {"kind": "reindex"})
+            self.assertEqual(begun.status, 202, begun)
+            end = time.monotonic() + PATIENCE
+            while (job := client.get("/v1/jobs/" + begun.json["id"]).json)["progress"] < 0.25:
+                self.assertIn(job["state"], ("queued", "running"), job)
+                self.assertLess(time.monotonic(), end, job)
+                time.sleep(0.01)
+        self.daemon.kill()
+        self.assertEqual(job["state"], "running", "it was too fast to be hit")
+        return job["progress"]
+
+    def check_serves(self, client, number):
+        answer = client.search("How does one grow the array's volume v%d?" % number, limit=1, count=False)
+        self.assertEqual((answer.status, answer.json["degraded"]), (200, False), answer)
+        hit = answer.json["results"][0]
+        self.assertIn("v%d " % number, hit["learning"]["query"])
+        self.assertIsNotNone(hit["cosine"])
+
+    def check_goes_on(self, progress):
+        self.daemon.start()
+        with self.daemon.client() as client:
+            job = client.get("/v1/jobs").json["jobs"][0]
+            self.assertEqual(job["kind"], "reindex")
+            served = 0
+            while client.get("/v1/jobs/" + job["id"]).json["state"] in ("queued", "running"):
+                self.check_serves(client, served % REBUILT)
+                served += 1
+            self.assertGreater(served, 0)
+            job = wait_for(client, job["id"])
+            self.assertEqual((job["state"], job["result"]["missing"]), ("succeeded", 0), job)
+            # What was embedded before the end is not embedded again, but for what was under way.
+            self.assertGreater(job["result"]["embedded"], 0, job)
+            self.assertLess(job["result"]["embedded"], REBUILT * (1 - progress / 2), job)
+            verified = wait_for(client, client.post("/v1/jobs", {"kind": "verify"}).json["id"])
+            self.assertEqual([verified["result"][name] for name in ("checked", "repaired")], [REBUILT, 0], verified)
+            for number in range(0, REBUILT, REBUILT // 20):
+                self.check_serves(client, number)
+        self.daemon.stop()
+        self.daemon.start()
+        with self.daemon.client() as client:
+            self.assertEqual(client.get("/v1/jobs").json["jobs"], [])
+            self.check_serves(client, 7)
+
+
+class KilledOnTheEmbeddedIndex(Killed, unittest.TestCase):
+    def test_it_goes_on_where_it_was(self):
+        self.begin("")
+        self.check_goes_on(self.rebuild_until_killed())
+
+
+class KilledOnQdrant(Killed, unittest.TestCase):
+    def collections(self):
+        """Those there are, and that which the alias means."""
+        there = {one["name"] for one in self.qdrant.result("GET", "/collections")["collections"]}
+        aliases = {one["alias_name"]: one["collection_name"] for one in self.qdrant.result("GET", "/aliases")["aliases"]}
+        return there, aliases["skills-patterns"]
+
+    def test_it_goes_on_where_it_was_and_leaves_one_collection(self):
+        self.qdrant = FakeQdrant()
+        self.addCleanup(lambda: self.qdrant.close())
+        self.begin(self.qdrant.config)
+        before, old = self.collections()
+        progress = self.rebuild_until_killed()
+        during, served = self.collections()
+        self.assertEqual((len(during - before), served), (1, old))
+        self.check_goes_on(progress)
+        after, new = self.collections()
+        self.assertEqual((during - before, len(after)), ({new}, len(before)))
+        self.assertNotIn(old, after)
+        self.assertEqual(len(self.qdrant.points("skills-patterns")), REBUILT)
 
 
 if __name__ == "__main__":

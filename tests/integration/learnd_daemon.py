@@ -16,6 +16,8 @@ from pathlib import Path
 
 BINARIES = Path(os.environ["LEARND_TEST_BINARIES"]).resolve()
 REPOSITORY = Path(__file__).resolve().parents[2]
+# What a sanitizer writes, whatever the program then ends with.
+SANITIZER_REPORT = re.compile(r"ERROR: AddressSanitizer|runtime error:|ERROR: LeakSanitizer|WARNING: ThreadSanitizer")
 # Sanitizers and a busy machine make everything slower; a test fails by its own check, not by a short patience.
 PATIENCE = 120
 
@@ -142,6 +144,7 @@ class Daemon:
         self.log_file = self.folder / "log"
         self.bus = PrivateBus() if bus else None
         self.arguments, self.prefix, self.process = list(arguments), list(prefix), None
+        self.due_status = 0  # what it is to end with
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "DBUS_", "LISTEN_", "NOTIFY_", "STATE_", "LEARND_"))}
         self.environment = dict(keep, XDG_CONFIG_HOME=str(self.folder / "config"), XDG_STATE_HOME=str(self.folder / "state"),
                                 XDG_RUNTIME_DIR=str(self.folder / "run"),
@@ -157,6 +160,7 @@ class Daemon:
 
     def launch(self):
         """Begins it and waits for nothing."""
+        self.due_status = 0
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(self.prefix + [str(BINARIES / "learnd")] + self.arguments, env=self.environment, cwd=self.folder,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -177,26 +181,36 @@ class Daemon:
     def client(self, timeout=PATIENCE):
         return Client(self.socket, timeout)
 
-    def stop(self):
-        """SIGTERM; the exit status."""
+    def stop(self, status=0):
+        """SIGTERM, after which it must end with this status."""
+        self.due_status = status
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
+        self.process.wait(PATIENCE)
+        self.check_end()
 
     def kill(self):
+        self.due_status = -signal.SIGKILL
         self.process.kill()
         self.process.wait(PATIENCE)
+        self.check_end()
+
+    def check_end(self):
+        """As it was told to, and not by itself before that; without a sanitizer's report."""
+        log = self.log()
+        if self.process.returncode != self.due_status or SANITIZER_REPORT.search(log):
+            raise AssertionError("learnd ended with %s, not with %s:\n%s" % (self.process.returncode, self.due_status, log[-4000:]))
 
     def close(self):
-        """Ends it, checks that it ended well (a sanitizer's report is a failure), and removes all."""
-        status = None
-        if self.process and self.process.poll() is None:
-            status = self.stop()
-        if self.bus:
-            self.bus.close()
-        log = self.log()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if status not in (None, 0) or "ERROR: AddressSanitizer" in log or "runtime error:" in log or "ERROR: LeakSanitizer" in log:
-            raise AssertionError("learnd ended with %s:\n%s" % (status, log[-4000:]))
+        """Ends it, checks that it ended well, and removes all."""
+        try:
+            if self.process and self.process.poll() is None:
+                self.stop()
+            elif self.process:
+                self.check_end()
+        finally:
+            if self.bus:
+                self.bus.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def log(self):
         return self.log_file.read_text("utf-8", "replace") if self.log_file.exists() else ""

@@ -69,6 +69,8 @@ class Recordings(unittest.TestCase):
                 points = [{"id": i, "vector": {"": vector(768, i), "text": {"indices": random.Random(i).sample(range(400), 20), "values": [0.5] * 20}},
                            "payload": {"n": i, "category": "ab"[i % 2]}} for i in range(1, 51)]
                 body = json.dumps({"points": points})
+            elif title == "upsert wait=true":
+                body = json.dumps({"points": [{"id": i, "vector": vector(768, i)} for i in range(1, 200)]})
             elif body:
                 if "…" in body:
                     continue
@@ -109,6 +111,18 @@ class Recordings(unittest.TestCase):
                 "case": {"API-KEY": "k"}}
         with FakeQdrant("--api-key", "k", "--read-only-key", "r") as server:
             self.assertGreater(self.replay(server, "qdrant-api-key.txt", lambda title: keys.get(title.partition(" ")[0], {})), 30)
+
+    def test_points_updates_and_deletes(self):
+        with FakeQdrant() as server:
+            # What was there at first, and is not written down.
+            server.result("PUT", "/collections/d1", {"vectors": {"size": 768, "distance": "Cosine"}})
+            server.result("PUT", "/collections/dot1", {"vectors": {"size": 4, "distance": "Dot"}})
+            server.result("PUT", "/collections/g1", {"vectors": {"size": 4, "distance": "Cosine"}, "sparse_vectors": {"text": {"modifier": "idf"}}})
+            server.make("e1", [{"id": id, "vector": [1, 2, 3, 4], "payload": {"category": "x"}} for id in range(1, 8)], size=4)
+            points = [{"id": id, "vector": {"": [id % 5 + 1, 1, 2, 3], "text": {"indices": [id], "values": [1.0]}},
+                       "payload": {"n": id, "keep": id, "g": "odd" if id % 2 else "even"}} for id in range(1, 26)]
+            server.result("PUT", "/collections/g1/points?wait=true", {"points": points})
+            self.assertGreater(self.replay(server, "qdrant-scores-payload-updates.txt"), 70)
 
     def test_filters(self):
         points = [{"category": "x", "tags": ["a", "b"], "metadata": {"os": "linux", "ver": 1, "nest": {"k": "v"}}, "a.b": "dotted",

@@ -1,4 +1,5 @@
 """Two daemons on one PostgreSQL and one Qdrant: one is killed, and the other finishes what it left undone."""
+import json
 import time
 import unittest
 
@@ -88,6 +89,8 @@ class OnOneQdrant(TwoDaemons):
             self.assertEqual((point["payload"]["query"], point["payload"]["solution"]), (records[id]["query"], records[id]["solution"]))
         verified = self.daemons[1].learnctl("job", "start", "verify", "--wait", "--json")
         self.assertEqual(verified.returncode, 0, verified.stderr)
+        found = json.loads(verified.stdout)["result"]
+        self.assertEqual((found["repaired"], found["stale"]), (0, 0), "something was left for verify to repair: %s" % found)
 
 
 class WithAnIndexEach(TwoDaemons):

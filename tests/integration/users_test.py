@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unittest
 
+from as_root import run_as_root
 from learnd_daemon import Daemon, Reply
 
 ASK = r"""
@@ -93,8 +94,5 @@ class TwoUsers(unittest.TestCase):
 
 if __name__ == "__main__":
     if os.getuid() != 0:
-        if subprocess.run(["sudo", "-n", "true"], stdin=subprocess.DEVNULL).returncode:
-            sys.exit("this test calls as two users: it needs root, or sudo without a question (after `sudo -v`)")
-        kept = ["%s=%s" % (name, value) for name, value in os.environ.items() if name == "PATH" or name.startswith("LEARND_")]
-        os.execvp("sudo", ["sudo", "-n", "env", *kept, sys.executable, "-B", os.path.abspath(__file__), *sys.argv[1:]])
+        run_as_root([sys.executable, "-B", os.path.abspath(__file__), *sys.argv[1:]])
     unittest.main()

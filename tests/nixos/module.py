@@ -1,12 +1,16 @@
 # Runs in the VM that nix/checks.nix describes: what a user of the module gets.
-machine.wait_for_unit("sockets.target")
+machine.wait_for_unit("multi-user.target")
+machine.wait_for_unit("learnd.service")
 machine.succeed("test -S /run/learnd/learnd.sock")
 
-# The first call starts the daemon through its socket.
+# It runs from the start; stopped, the next call starts it through its socket.
+machine.succeed("systemctl stop learnd.service")
+machine.fail("systemctl is-active learnd.service")
+machine.succeed("systemctl is-active learnd.socket", "test -S /run/learnd/learnd.sock")
 machine.succeed(
     "runuser -u alice -- learnctl store --query 'How to list failed units' --solution 'systemctl --failed'"
 )
-machine.wait_for_unit("learnd.service")
+machine.succeed("systemctl is-active learnd.service")
 machine.succeed("runuser -u alice -- learnctl search 'which units have failed' --json | grep -q 'systemctl --failed'")
 machine.succeed("runuser -u alice -- learnctl doctor --json | grep -q all-minilm-l6-v2")
 machine.succeed(

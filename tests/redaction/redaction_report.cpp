@@ -1,7 +1,8 @@
 // How well redaction does on labelled texts: redaction_report FILE... [--kinds] [--misses]. Each line of a file is {"text", "secrets":
-// [...], "kind"}: every secret must vanish, a text without any must stay as it is, and of a text with some nothing else may go. Prints
-// recall and precision of each file, of each kind of text with --kinds, what went wrong with --misses, and ends with 1 where a file is
-// below .95 in either.
+// [...], "kind"} and maybe "whole": [...]: every secret must vanish, a text without any must stay as it is, and of a text with some nothing
+// else may go, but for quotes and spaces around a secret and for what "whole" names: a credential that the secret is a part of, as a key's
+// block is. Prints recall and precision of each file, of each kind of text with --kinds, what went wrong with --misses, and ends with 1
+// where a file is below .95 in either.
 #include "core/redaction.hpp"
 #include "core/redaction/mark.hpp"
 #include "json/value.hpp"
@@ -64,19 +65,34 @@ std::string kindOf(const json::Value& line) {
   return kind != nullptr && kind->asText() != nullptr ? *kind->asText() : "text";
 }
 
+bool isListOfTexts(const json::Value* value) {
+  return value != nullptr && value->asArray() != nullptr &&
+         std::all_of(value->asArray()->begin(), value->asArray()->end(), [](const json::Value& one) { return one.asText() != nullptr; });
+}
+
 bool isLabelled(const json::Value& line) {
   if (line.asObject() == nullptr) return false;
   const json::Value* text = line.find("text");
-  const json::Value* secrets = line.find("secrets");
-  return text != nullptr && text->asText() != nullptr && secrets != nullptr && secrets->asArray() != nullptr &&
-         std::all_of(secrets->asArray()->begin(), secrets->asArray()->end(),
-                     [](const json::Value& secret) { return secret.asText() != nullptr; });
+  return text != nullptr && text->asText() != nullptr && isListOfTexts(line.find("secrets")) &&
+         (line.find("whole") == nullptr || isListOfTexts(line.find("whole")));
+}
+
+/// Whether the piece is no more than one of these texts or a part of one.
+bool isOneOf(std::string_view piece, const json::Value::Array& texts) {
+  constexpr std::string_view kAround = " \t\n\"'";
+  const auto first = piece.find_first_not_of(kAround);
+  if (first == std::string_view::npos) return false;
+  const auto bare = piece.substr(first, piece.find_last_not_of(kAround) + 1 - first);
+  return std::any_of(texts.begin(), texts.end(), [piece, bare](const json::Value& one) {
+    return one.asText()->find(piece) != std::string::npos || one.asText()->find(bare) != std::string::npos;
+  });
 }
 
 Tally judge(const json::Value& line, bool misses) {
   const std::string& text = *line.find("text")->asText();
   const std::string kind = kindOf(line);
   const auto& secrets = *line.find("secrets")->asArray();
+  const json::Value* whole = line.find("whole");
   const std::string redacted = core::redact(text);
   Tally tally{secrets.size(), 0, 1, 0};
   for (const auto& secret : secrets) {
@@ -85,11 +101,9 @@ Tally judge(const json::Value& line, bool misses) {
     if (!gone && misses) fmt::print("missed ({}): {}\n", kind, redacted);
   }
   for (const std::string_view piece : takenOut(text, redacted)) {
-    const bool isSecret = std::any_of(secrets.begin(), secrets.end(), [piece](const json::Value& secret) {
-      return piece.find(*secret.asText()) != std::string_view::npos || secret.asText()->find(piece) != std::string::npos;
-    });
-    tally.wrong += isSecret ? 0 : 1;
-    if (!isSecret && misses) fmt::print("taken for a secret ({}): {} in {}\n", kind, piece, text);
+    const bool right = isOneOf(piece, secrets) || (whole != nullptr && isOneOf(piece, *whole->asArray()));
+    tally.wrong += right ? 0 : 1;
+    if (!right && misses) fmt::print("taken for a secret ({}): {} in {}\n", kind, piece, text);
   }
   return tally;
 }

@@ -223,8 +223,14 @@ std::optional<ListenerReply> FakeOllama::readJob(const Value& question, ModelRun
   const auto found = model(name);
   if (!found) return errorReply(404, name.empty() ? "model '' not found" : "model \"" + name + "\" not found, try pulling it first");
   const Value* options = question.find("options");
+  if (options != nullptr) {
+    for (const char* number : {"num_ctx", "num_batch", "num_gpu", "num_thread"}) {
+      const Value* one = options->find(number);
+      if (one != nullptr && one->asInteger() == nullptr)
+        return errorReply(500, std::string("option \"") + number + "\" must be of type integer");
+    }
+  }
   const Value* context = options != nullptr ? options->find("num_ctx") : nullptr;
-  if (context != nullptr && context->asInteger() == nullptr) return errorReply(500, "option \"num_ctx\" must be of type integer");
   job.model = *found;
   job.options = options != nullptr ? json::write(*options) : "";
   job.originals = std::move(*texts);

@@ -31,6 +31,8 @@ class FakeOllama {
 
   void setFault(ListenerFault fault) { listener_.setFault(std::move(fault)); }
   void setSpeed(FakeSpeed speed) { runners_.setSpeed(speed); }
+  /// As OLLAMA_MAX_QUEUE does: so many requests wait for a model that is being loaded.
+  void setLongestQueue(std::size_t requests) { runners_.setLongestQueue(requests); }
   /// Adds it, or replaces the one of that name.
   void putModel(FakeModel model);
   void removeModel(const std::string& name);

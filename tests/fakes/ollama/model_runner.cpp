@@ -8,8 +8,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::size_t kLongestQueue = 512;
-
 }  // namespace
 
 bool ModelRunners::makeReady(std::unique_lock<std::mutex>& lock, Runner& runner, const Job& job, bool& loadedNow) {
@@ -17,7 +15,7 @@ bool ModelRunners::makeReady(std::unique_lock<std::mutex>& lock, Runner& runner,
   if (runner.ready && SteadyClock::now() >= runner.until) runner.ready = false;
   while (!fits()) {
     if (runner.loading) {
-      if (runner.waiting >= kLongestQueue) return false;
+      if (runner.waiting >= longestQueue_) return false;
       ++runner.waiting;
       changed_.wait(lock, [&] { return !runner.loading; });
       --runner.waiting;
@@ -82,6 +80,11 @@ void ModelRunners::unload(const std::string& name) {
 void ModelRunners::setSpeed(FakeSpeed speed) {
   const std::lock_guard lock(mutex_);
   speed_ = speed;
+}
+
+void ModelRunners::setLongestQueue(std::size_t requests) {
+  const std::lock_guard lock(mutex_);
+  longestQueue_ = requests;
 }
 
 RunnerFigures ModelRunners::figures() {

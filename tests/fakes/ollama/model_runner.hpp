@@ -63,6 +63,7 @@ class ModelRunners {
   void unload(const std::string& name);
 
   void setSpeed(FakeSpeed speed);
+  void setLongestQueue(std::size_t requests);
   RunnerFigures figures();
 
  private:
@@ -84,6 +85,7 @@ class ModelRunners {
   std::condition_variable changed_;
   std::map<std::string, Runner> runners_;
   FakeSpeed speed_;
+  std::size_t longestQueue_ = 512;
   RunnerFigures figures_;
 };
 

@@ -87,8 +87,12 @@ bool FakeConversation::fill() {
 
 bool FakeConversation::readHead() {
   while (input_.find(kEndOfHead) == std::string::npos) {
-    // Closed without a word after five seconds of silence.
-    if (!waitForInput() || !fill()) return false;
+    if (!waitForInput()) {
+      // A connection that was of use and then rests is closed without a word.
+      if (!used_ || !input_.empty()) write("HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+      return false;
+    }
+    if (!fill()) return false;
   }
   const std::size_t end = input_.find(kEndOfHead);
   std::string_view head = std::string_view(input_).substr(0, end + 2);
@@ -112,6 +116,7 @@ bool FakeConversation::readHead() {
     }
   }
   input_.erase(0, end + kEndOfHead.size());
+  used_ = true;
   return true;
 }
 
@@ -121,6 +126,11 @@ std::string FakeConversation::header(const std::string& name) const {
 }
 
 bool FakeConversation::readBody(std::string& body) {
+  if (!header("transfer-encoding").empty()) {
+    // The real one does. Better no answer of it than that to an empty body.
+    answer(jsonError(501, "the fake takes no body in chunks"));
+    return false;
+  }
   std::size_t length = 0;
   const std::string text = header("content-length");
   std::from_chars(text.data(), text.data() + text.size(), length);

@@ -38,6 +38,7 @@ class FakeConversation {
 
   FakeQdrant& server_;
   int socket_;
+  bool used_ = false;  // a request came
   std::string input_;
   std::string method_;
   std::string target_;

@@ -157,6 +157,7 @@ std::size_t readLimit(const Value& body, const std::string& name) {
 Search::Search(const Value& body) : limit_(readLimit(body, "internal.limit")), filter_(body.find("filter")) {
   if (const Value* name = body.find("using"); name && name->asText()) using_ = *name->asText();
   if (const Value* skip = body.find("offset"); skip && skip->asInteger()) offset_ = static_cast<std::size_t>(*skip->asInteger());
+  if (const Value* least = body.find("score_threshold"); least && least->isNumber()) threshold_ = least->number();
   if (const Value* selector = body.find("with_payload")) withPayload_ = *selector;
   if (const Value* selector = body.find("with_vector")) withVector_ = *selector;
   const Value* query = body.find("query");
@@ -184,7 +185,8 @@ std::vector<Hit> Search::find(const StoredCollection& collection) const {
 }
 
 Value Search::run(const StoredCollection& collection) const {
-  const auto hits = find(collection);
+  auto hits = find(collection);
+  if (threshold_) std::erase_if(hits, [this](const Hit& hit) { return !(hit.score >= *threshold_); });
   Value::Array list;
   for (std::size_t i = offset_; i < hits.size(); ++i) {
     Value one = writePoint(*hits[i].id, *collection.find(*hits[i].id), &withPayload_, &withVector_);

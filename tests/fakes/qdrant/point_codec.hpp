@@ -35,6 +35,7 @@ class Search {
   std::string using_;
   std::size_t limit_ = 0;
   std::size_t offset_ = 0;
+  std::optional<double> threshold_;  // of the score
   PointFilter filter_;
   json::Value withPayload_;
   json::Value withVector_;

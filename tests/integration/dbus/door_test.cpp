@@ -2,6 +2,7 @@
 #include "tests/integration/dbus/bus_client.hpp"
 #include "tests/integration/dbus/private_bus.hpp"
 #include "tests/integration/dbus/serving_daemon.hpp"
+#include "tests/wait_until.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -37,7 +38,19 @@ class BusDoor : public testing::Test {
   }
 
   void slow(std::chrono::milliseconds time) {
-    daemon_->run([this, time] { daemon_->records.fault.latency = time; });
+    daemon_->run([this, time] {
+      daemon_->records.fault.latency = time;
+      callsBefore_ = daemon_->records.fault.calls;
+    });
+  }
+
+  /// Whether so many calls come to the record store after it was made slow.
+  bool arrives(std::size_t count) {
+    return tests::comesTrue([this, count] {
+      std::size_t calls = 0;
+      daemon_->run([this, &calls] { calls = daemon_->records.fault.calls; });
+      return calls >= callsBefore_ + count;
+    });
   }
 
   /// Sends a call and does not wait for its answer, which is counted under its error's name ("" for none).
@@ -58,6 +71,7 @@ class BusDoor : public testing::Test {
   PrivateBus bus_;
   std::optional<ServingDaemon> daemon_;
   std::optional<BusClient> client_;
+  std::size_t callsBefore_ = 0;
   std::vector<std::string> answers_;
   std::vector<BusSlot> slots_;
 };
@@ -88,7 +102,7 @@ TEST_F(BusDoor, SurvivesABusThatBreaksUnderRunningCalls) {
   serve();
   slow(5min);
   for (int i = 0; i < 20; ++i) ask(*client_);
-  std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(arrives(20));
   slots_.clear();
   client_.reset();
   bus_.kill();
@@ -113,9 +127,9 @@ TEST_F(BusDoor, WaitsForANameThatAnotherHas) {
 
 TEST_F(BusDoor, AnswersWhatRunsBeforeItStops) {
   serve();
-  slow(300ms);
+  slow(1s);
   ask(*client_);
-  std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(arrives(1));
   daemon_->stop();
   EXPECT_TRUE(client_->waitUntil([this] { return answers_.size() == 1; }));
   EXPECT_EQ(answers_, std::vector<std::string>{"org.learnd.Learnd1.Error.NotFound"});
@@ -126,7 +140,7 @@ TEST_F(BusDoor, StopsInTimeWhateverRuns) {
   serve();
   slow(5min);
   ask(*client_);
-  std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(arrives(1));
   const auto began = Clock::now();
   daemon_->stop(200ms);
   EXPECT_LT(Clock::now() - began, 60s);
@@ -138,7 +152,7 @@ TEST_F(BusDoor, CancelsWhatItsCallerLeft) {
   {
     BusClient leaving(bus_.address());
     for (int i = 0; i < 5; ++i) ask(leaving);
-    std::this_thread::sleep_for(100ms);
+    ASSERT_TRUE(arrives(5));
     slots_.clear();
   }
   // The pause lets the bus tell that the caller is gone. Then nothing is left to wait for.
@@ -153,13 +167,13 @@ TEST_F(BusDoor, FinishesWhatWantsNoAnswer) {
   BusClient leaving(bus_.address());
   // Known already: an unknown caller that has left can't be asked for.
   ASSERT_TRUE(leaving.call("Quality").good());
-  slow(300ms);
+  slow(1s);
   auto message = leaving.newCall("StoreSolution");
   sd_bus_message_append(message.get(), "sssa{sv}", "told in passing", "x", "", 0);
   sd_bus_message_set_expect_reply(message.get(), 0);
   ASSERT_GE(sd_bus_send(leaving.handle(), message.get(), nullptr), 0);
   sd_bus_flush(leaving.handle());
-  std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(arrives(1));
   leaving.close();
   std::this_thread::sleep_for(200ms);
   slow(0ms);

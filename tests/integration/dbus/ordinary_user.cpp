@@ -24,9 +24,8 @@ void becomeNobody(const std::vector<std::uint32_t>& groups) {
 
 std::uint32_t ordinaryUser() { return geteuid() == 0 ? kNobody : geteuid(); }
 
-bool choosesGroups() { return geteuid() == 0; }
-
 void asOrdinaryUser(const std::vector<std::uint32_t>& groups, const std::function<void()>& work) {
+  if (!groups.empty() && geteuid() != 0) throw std::logic_error("only root can choose groups");
   std::exception_ptr thrown;
   std::thread thread([&] {
     try {

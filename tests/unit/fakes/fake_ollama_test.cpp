@@ -3,14 +3,18 @@
 #include "adapters/http_client/http_client.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/unit/fakes/ollama_facts.hpp"
+#include "tests/wait_until.hpp"
 
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <cctype>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <numeric>
 #include <thread>
 
@@ -151,11 +155,13 @@ TEST(FakeOllama, AnswersAsTheRealOneWasSeenTo) {
   for (const OllamaFact& fact : facts) expectFact(client, fact);
 }
 
-TEST(FakeOllama, AnswersAsInLargerRecordingsWhereThereAreSome) {
+// Apart: they are not in the repository.
+TEST(LargerRecordings, AreWhatTheFakeAnswers) {
   FakeOllama ollama;
   Client client(ollama.url());
-  const std::filesystem::path folder = "../shared/reference/recordings";
-  if (!std::filesystem::exists(folder)) return;
+  const char* named = std::getenv("OLLAMA_RECORDINGS");
+  ASSERT_NE(named, nullptr) << "OLLAMA_RECORDINGS names no folder";
+  const std::filesystem::path folder = named;
   std::size_t facts = 0;
   for (const char* name : {"ollama-embed.txt", "ollama-embed-edges.txt", "ollama-threads.txt", "ollama-loading.txt"}) {
     for (const OllamaFact& fact : readRecording(folder / name)) {
@@ -199,15 +205,43 @@ TEST(FakeOllama, LoadsAModelForOtherOptionsAnew) {
 
 TEST(FakeOllama, AnswersWhatIsCheapWhileAModelIsLoaded) {
   FakeOllama ollama;
-  ollama.setSpeed({std::chrono::milliseconds(400), {}, {}});
-  std::thread asking([&] { Client(ollama.url()).embed(question("\"a\"")); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  ollama.setSpeed({std::chrono::milliseconds(3000), {}, {}});
+  std::atomic<bool> loaded = false;
+  std::thread asking([&] {
+    Client(ollama.url()).embed(question("\"a\""));
+    loaded = true;
+  });
+  EXPECT_TRUE(tests::comesTrue([&] { return ollama.figures().requests.size() == 1; }));
   Client client(ollama.url());
-  const auto began = std::chrono::steady_clock::now();
   EXPECT_EQ(client.send({"", "GET", "/api/version", "", {}, {}}).status, 200U);
   EXPECT_NE(client.send({"", "GET", "/api/ps", "", {}, {}}).body.find("tiny-bert:latest"), std::string::npos);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(250));
+  EXPECT_FALSE(loaded);
   asking.join();
+}
+
+TEST(FakeOllama, TakesNoMoreRequestsForAModelThatIsLoadedThanItsQueueHolds) {
+  FakeOllama ollama;
+  ollama.setSpeed({std::chrono::milliseconds(3000), {}, {}});
+  ollama.setLongestQueue(2);
+  std::vector<std::thread> waiting;
+  for (std::size_t i = 1; i <= 3; ++i) {
+    waiting.emplace_back([&] { EXPECT_EQ(Client(ollama.url()).post("/api/embed", question("\"a\"")).status, 200U); });
+    EXPECT_TRUE(tests::comesTrue([&] { return ollama.figures().requests.size() == i; }));
+  }
+  const auto refused = Client(ollama.url()).post("/api/embed", question("\"a\""));
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_EQ(refused.body, R"({"error":"server busy, please try again.  maximum pending requests exceeded"})");
+  for (auto& one : waiting) one.join();
+}
+
+TEST(FakeOllama, LooksAtTheTypeOfEachOptionThatIsANumber) {
+  FakeOllama ollama;
+  Client client(ollama.url());
+  for (const std::string name : {"num_ctx", "num_batch", "num_gpu", "num_thread"}) {
+    const auto answer = client.post("/api/embed", question("\"a\"", R"(,"options":{")" + name + R"(":"2"})"));
+    EXPECT_EQ(answer.status, 500U);
+    EXPECT_NE(answer.body.find(name + "\\\" must be of type integer"), std::string::npos) << answer.body;
+  }
 }
 
 TEST(FakeOllama, DoesWhatAFaultSaysUntilItIsTakenAway) {

@@ -276,9 +276,7 @@ TEST_F(OllamaEmbedderTest, FailsAtOnceWhileItsBreakerIsOpenAndAsksCheaplyUntilTh
   server_.setFault({ListenerFault::Kind::ServerError, "", {}});
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(embed({"a"}));
   const auto asked = server_.asked("/api/embed") + server_.asked("/api/show");
-  const auto began = steady_clock::now();
   for (int i = 0; i < 100; ++i) expectUnavailable(embed({"a"}), "has failed repeatedly");
-  EXPECT_LT(steady_clock::now() - began, milliseconds(200));
   EXPECT_FALSE(status().up);
   EXPECT_EQ(server_.asked("/api/embed") + server_.asked("/api/show"), asked);
   server_.setFault({});
@@ -328,10 +326,11 @@ TEST_F(OllamaEmbedderTest, LetsSearchesDoWithoutWhileTheModelIsLoadedAndSaysSo) 
   finish(first);
   expectUnavailable(*first.answer, "it loads the model nomic-embed-text");
   EXPECT_LT(first.took(), milliseconds(900));
+  const auto asked = server_.asked("/api/embed");
   const Call second = begin({"b"}, Priority::Search);
   finish(second);
   expectUnavailable(*second.answer, "it loads the model");
-  EXPECT_LT(second.took(), milliseconds(100));
+  EXPECT_EQ(server_.asked("/api/embed"), asked);
   EXPECT_FALSE(status().up);
   EXPECT_NE(status().detail.find("it loads the model"), std::string::npos);
   finish(background);

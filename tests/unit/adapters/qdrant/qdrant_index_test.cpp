@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <set>
 
 namespace learnd::qdrant {
@@ -27,7 +29,13 @@ std::set<std::string> collectionsOf(IndexUnderTest& under) {
 
 TEST(QdrantIndex, ACollectionIsAsProgramsExpectIt) {
   IndexUnderTest under;
-  ASSERT_TRUE(under.put(entryOf(1, "flush the dns cache")));
+  auto entry = entryOf(1, "flush the dns cache");
+  core::Learning learning;
+  learning.category = entry.category;
+  learning.query = "How is the cache of names flushed?";
+  learning.solution = "resolvectl flush-caches";
+  entry.learning = std::make_shared<const core::Learning>(learning);
+  ASSERT_TRUE(under.put(std::move(entry)));
   const auto aliases = under.result("GET", "/aliases");
   EXPECT_EQ(json::write(aliases), R"({"aliases":[{"alias_name":"networking","collection_name":"learnd-networking-1"}]})");
   const auto info = under.result("GET", "/collections/networking");
@@ -36,7 +44,15 @@ TEST(QdrantIndex, ACollectionIsAsProgramsExpectIt) {
   EXPECT_EQ(json::write(*params->find("sparse_vectors")), R"({"words_v1":{"modifier":"idf"}})");
   EXPECT_EQ(info.find("payload_schema")->asObject()->size(), 2U);
   const auto plain = under.result("POST", "/collections/networking/points/query", R"({"query":[1,0],"with_payload":true})");
-  EXPECT_EQ(plain.find("points")->asArray()->size(), 1U);
+  ASSERT_EQ(plain.find("points")->asArray()->size(), 1U);
+  const auto* payload = plain.find("points")->asArray()->front().find("payload");
+  ASSERT_NE(payload, nullptr);
+  const std::map<std::string, std::string> fields{
+      {"query", learning.query}, {"solution", learning.solution}, {"category", learning.category}};
+  for (const auto& [name, value] : fields) {
+    ASSERT_NE(payload->find(name), nullptr) << name;
+    EXPECT_EQ(*payload->find(name), json::Value(value)) << name;
+  }
 }
 
 TEST(QdrantIndex, ThePrefixIsBeforeCollectionAndAlias) {

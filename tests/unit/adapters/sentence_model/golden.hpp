@@ -21,7 +21,7 @@ std::filesystem::path installedModel();
 
 /// tests/data/sentence_model_golden.json: all-MiniLM-L6-v2 computed in 32-bit floats by another program.
 std::filesystem::path goldenFile();
-/// A larger set that lies beside some checkouts; empty where it does not.
+/// A larger set, which lies beside some checkouts: $LEARND_TEST_GOLDEN. Throws where that is not set.
 std::filesystem::path largerGoldenFile();
 
 }  // namespace learnd::sentence_model

@@ -1,11 +1,14 @@
 #include "tests/unit/interfaces/http/http_harness.hpp"
 
 #include "json/value.hpp"
+#include "tests/wait_until.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
 #include <gtest/gtest.h>
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -63,6 +66,13 @@ bool TestClient::fill() {
 bool TestClient::waitForBytes() const {
   pollfd ready{descriptor_, POLLIN, 0};
   return ::poll(&ready, 1, kPatienceMilliseconds) > 0;
+}
+
+bool TestClient::isRead() const {
+  return tests::comesTrue([this] {
+    int left = 0;
+    return ::ioctl(descriptor_, SIOCOUTQ, &left) == 0 && left == 0;
+  });
 }
 
 bool TestClient::hasBytes() const {

@@ -44,6 +44,8 @@ class TestClient {
   }
   /// Whether an answer has begun to come; reads nothing of it.
   [[nodiscard]] bool waitForBytes() const;
+  /// Whether the server reads all that was sent, over a Unix socket.
+  [[nodiscard]] bool isRead() const;
   /// Whether something is there to be read now.
   [[nodiscard]] bool hasBytes() const;
   /// Whether the server closed the connection and nothing more came.

@@ -1,4 +1,5 @@
 #include "tests/unit/interfaces/http/http_harness.hpp"
+#include "tests/wait_until.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,6 +12,18 @@ using namespace std::chrono_literals;
 
 const std::string kHealth = request("GET", "/healthz");
 const std::string kList = request("GET", "/v1/learnings");
+
+void slow(HttpHarness& harness, std::chrono::milliseconds time) {
+  harness.onThread([&harness, time] {
+    harness.core.records.fault.latency = time;
+    harness.core.records.fault.calls = 0;
+  });
+}
+
+/// Whether a request comes to the record store after that.
+bool isWorkedOn(HttpHarness& harness) {
+  return tests::comesTrue([&harness] { return harness.onThread([&harness] { return harness.core.records.fault.calls; }) > 0; });
+}
 
 TEST(HttpStop, EndsIdleConnectionsAtOnce) {
   HttpHarness harness;
@@ -25,10 +38,10 @@ TEST(HttpStop, EndsIdleConnectionsAtOnce) {
 
 TEST(HttpStop, AnswersWhatIsBeingWorkedOn) {
   HttpHarness harness;
-  harness.onThread([&] { harness.core.records.fault.latency = 200ms; });
+  slow(harness, 1s);
   auto client = harness.connect();
   client.send(kList);
-  std::this_thread::sleep_for(50ms);
+  ASSERT_TRUE(isWorkedOn(harness));
   auto stopped = harness.stop(20s);
   const auto answer = client.receive();
   EXPECT_EQ(answer.status, 200);
@@ -39,10 +52,10 @@ TEST(HttpStop, AnswersWhatIsBeingWorkedOn) {
 
 TEST(HttpStop, AnswersWhatWasPipelinedBeforeIt) {
   HttpHarness harness;
-  harness.onThread([&] { harness.core.records.fault.latency = 100ms; });
+  slow(harness, 1s);
   auto client = harness.connect();
   client.send(kList + kHealth + kList);
-  std::this_thread::sleep_for(30ms);
+  ASSERT_TRUE(isWorkedOn(harness));
   auto stopped = harness.stop(20s);
   EXPECT_FALSE(client.receive().fields.contains("connection"));
   EXPECT_FALSE(client.receive().fields.contains("connection"));
@@ -56,7 +69,7 @@ TEST(HttpStop, LetsARequestBeReceivedToItsEnd) {
   HttpHarness harness;
   auto client = harness.connect();
   client.send("POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Length: 14\r\n\r\n{\"fac");
-  std::this_thread::sleep_for(30ms);
+  ASSERT_TRUE(client.isRead());
   auto stopped = harness.stop(20s);
   client.send("tors\":{}}");
   EXPECT_EQ(client.receive().status, 200);
@@ -65,10 +78,10 @@ TEST(HttpStop, LetsARequestBeReceivedToItsEnd) {
 
 TEST(HttpStop, CutsWhatTakesLongerThanTheTime) {
   HttpHarness harness;
-  harness.onThread([&] { harness.core.records.fault.latency = 60s; });
+  slow(harness, 60s);
   auto client = harness.connect();
   client.send(kList);
-  std::this_thread::sleep_for(30ms);
+  ASSERT_TRUE(isWorkedOn(harness));
   auto stopped = harness.stop(100ms);
   EXPECT_EQ(stopped.wait_for(2s), std::future_status::ready);
   EXPECT_EQ(client.receive().status, 0);
@@ -91,10 +104,10 @@ TEST(HttpConnectionLimit, MakesRoomByTheConnectionThatIsIdleLongest) {
 
 TEST(HttpConnectionLimit, Answers429WhereAllAreBusy) {
   HttpHarness harness({}, 1);
-  harness.onThread([&] { harness.core.records.fault.latency = 300ms; });
+  slow(harness, 1s);
   auto busy = harness.connect();
   busy.send(kList);
-  std::this_thread::sleep_for(50ms);
+  ASSERT_TRUE(isWorkedOn(harness));
   auto refused = harness.connect();
   const auto answer = refused.receive();
   EXPECT_EQ(answer.status, 429);
