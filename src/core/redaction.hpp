@@ -12,8 +12,8 @@ namespace learnd::core {
 /// keys, placeholders) stays. Redacting twice changes nothing more.
 std::string redact(std::string_view text);
 
-/// Redacts the values of a member NAME of an object (metadata): as redact("NAME: value") would leave them, so `{"password": "x"}` is caught.
-/// The name is judged once, however many values are in its list.
+/// Redacts the values of a member NAME of an object (metadata): as redact("NAME: value") would leave them, so `{"password": "x"}` is
+/// caught. The name is judged once, however many values are in its list.
 class MemberRedactor {
  public:
   explicit MemberRedactor(std::string_view name) : class_(classifyName(name)) {}

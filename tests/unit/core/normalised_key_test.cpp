@@ -202,8 +202,8 @@ TEST(NormalisedKey, NormalisingTwiceChangesNothing) {
 
 TEST(NormalisedKey, HostileTextsTakeLinearTime) {
   constexpr std::size_t kLongest = 256 * 1024;
-  for (const std::string piece :
-       {"\x1b]", "a.c:1", "line ", "/tmp/", "/var/folders/+", "/private/var/folders/@", "10:11:12 ", "\n1.1.1:1", "[1", "<", "0x", "((", "a@", "pid  ", "\"", "1#1"}) {
+  for (const std::string piece : {"\x1b]", "a.c:1", "line ", "/tmp/", "/var/folders/+", "/private/var/folders/@", "10:11:12 ", "\n1.1.1:1",
+                                  "[1", "<", "0x", "((", "a@", "pid  ", "\"", "1#1"}) {
     std::string text;
     while (text.size() < kLongest) text += piece;
     // Of the processor, which a busy machine does not lengthen.
