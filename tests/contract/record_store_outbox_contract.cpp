@@ -145,6 +145,30 @@ TEST_P(RecordStoreContract, AnIdThatComesBackGoesOnBehindItsRemoval) {
   EXPECT_TRUE(loaded(idOf(1)).indexed);
 }
 
+TEST_P(RecordStoreContract, OneThatComesBackArchivedAndIsMadeActiveGoesOnBehindItsRemoval) {
+  insert(solutionOf(1));
+  finishAll();
+  erase(idOf(1));
+  const auto removal = pending().front().revision;
+  Learning back = solutionOf(1);
+  back.status = core::Status::Archived;
+  insert(back);
+  EXPECT_GT(loaded(idOf(1)).revision, removal);
+  ASSERT_EQ(pending().size(), 1U);
+  EXPECT_FALSE(pending()[0].learning);
+  back.status = core::Status::Active;
+  update(back, IndexChange::Attributes);
+  // The entry stands for the removal too, which would take it out again if it came later.
+  const auto waiting = pending();
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_TRUE(waiting[0].learning);
+  finish(idOf(1), removal, std::nullopt);
+  EXPECT_FALSE(loaded(idOf(1)).indexed);
+  EXPECT_EQ(pending().size(), 1U);
+  finishAll();
+  EXPECT_TRUE(loaded(idOf(1)).indexed);
+}
+
 TEST_P(RecordStoreContract, PendingIsOldestFirstAndBounded) {
   for (std::uint64_t i = 5; i >= 1; --i) insert(solutionOf(i));
   EXPECT_EQ(idsOf(pending(2)), (std::vector{idOf(5), idOf(4)}));

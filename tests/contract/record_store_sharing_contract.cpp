@@ -97,6 +97,22 @@ TEST_P(RecordStoreContract, AnImportOfWhatStillWaitsForItsRemovalStoresItOnce) {
   EXPECT_FALSE(loaded(idOf(2)).ownsIndexEntry);
 }
 
+TEST_P(RecordStoreContract, WhoTakesAnEntryOverWhileItsOwnRemovalWaitsStandsForThatToo) {
+  insert(asked(1));
+  finishAll();
+  erase(idOf(1));
+  insert(asked(2));
+  insert(asked(1));
+  erase(idOf(2));
+  std::vector<ports::PendingEntry> ofTheFirst;
+  for (const auto& entry : pending()) {
+    if (entry.id == idOf(1)) ofTheFirst.push_back(entry);
+  }
+  ASSERT_EQ(ofTheFirst.size(), 1U);
+  EXPECT_TRUE(ofTheFirst[0].learning);
+  EXPECT_EQ(ofTheFirst[0].revision, loaded(idOf(1)).revision);
+}
+
 TEST_P(RecordStoreContract, WhenTheOwnerIsErasedTheNextOneTakesTheEntryOver) {
   for (std::uint64_t i = 1; i <= 3; ++i) insert(asked(i));
   finishAll();

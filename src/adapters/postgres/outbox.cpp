@@ -7,8 +7,9 @@ namespace learnd::postgres {
 
 namespace {
 
+// The removal of an earlier row of this id would take the new entry out of the index again.
 const Statement kEnqueue(
-    "insert into outbox as o (seq, id, revision, removal, claimed_by, claimed_until) "
+    "with dropped as (delete from outbox where id = $2::uuid and removal and seq <> $1::bigint) insert into outbox as o (seq, id, revision, removal, claimed_by, claimed_until) "
     "values ($1, $2, $3, $4, $5::uuid, clock_timestamp() + $6::bigint * interval '1 millisecond') on conflict (seq) do update set "
     "revision = excluded.revision, removal = excluded.removal, due = '-infinity', attempts = 0, set_aside = false, error = null, "
     "claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until");

@@ -10,7 +10,8 @@ namespace {
 const FixedSql kEnqueue(
     "insert into outbox (seq, id, revision, removal, queued) values (?, ?, ?, ?, ?) on conflict (seq) do update set "
     "revision = excluded.revision, removal = excluded.removal, due = 0, attempts = 0, set_aside = 0, error = null");
-const FixedSql kTakeRemoval("delete from outbox where id = ? and removal = 1 returning revision");
+const FixedSql kRemoval("select max(revision) from outbox where id = ? and removal = 1");
+const FixedSql kDropEarlierRemoval("delete from outbox where id = ? and removal = 1 and seq <> ?");
 
 const FixedSql kFinish("delete from outbox where seq = (select seq from learnings where id = ?) and revision = ? returning seq, removal");
 const FixedSql kFinishRemoval("delete from outbox where id = ? and removal = 1 and revision = ?");
@@ -54,12 +55,14 @@ void enqueue(WriteContext& context, const OutboxRow& row) {
       .run();
 }
 
-std::optional<std::uint64_t> takeRemoval(WriteContext& context, const core::LearningId& id) {
-  auto query = context.connection.query(kTakeRemoval);
-  std::optional<std::uint64_t> revision;
-  query.bind(id.bytes());
-  while (query.step()) revision = static_cast<std::uint64_t>(query.integer(0));
-  return revision;
+std::optional<std::uint64_t> removalOf(WriteContext& context, const core::LearningId& id) {
+  auto query = context.connection.query(kRemoval);
+  if (!query.bind(id.bytes()).step() || query.isNull(0)) return std::nullopt;
+  return static_cast<std::uint64_t>(query.integer(0));
+}
+
+void dropEarlierRemoval(WriteContext& context, const core::LearningId& id, std::int64_t seq) {
+  context.connection.query(kDropEarlierRemoval).bind(id.bytes()).bind(seq).run();
 }
 
 std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit) {
