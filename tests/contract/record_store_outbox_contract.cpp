@@ -289,6 +289,38 @@ TEST_P(RecordStoreContract, TheIndexIsLoadedPageByPage) {
   EXPECT_EQ(ids, (std::vector{idOf(1), idOf(2), idOf(4), idOf(5), idOf(6)}));
 }
 
+TEST_P(RecordStoreContract, LargeRecordsComeToTheIndexAFewAtATime) {
+  constexpr std::size_t kText = 250 * 1024;
+  must([&](ports::RecordTransaction& transaction) -> core::Result<void> {
+    for (std::uint64_t i = 1; i <= 80; ++i) {
+      Learning learning = solutionOf(i);
+      learning.solution = std::string(kText, 'x') + std::to_string(i);
+      if (auto done = transaction.insert(learning); !done) return done;
+    }
+    return {};
+  });
+  constexpr std::size_t kMost = 9 * 1024 * 1024 / kText;
+  std::size_t scanned = 0;
+  for (std::optional<core::LearningId> after;;) {
+    const auto page = get(store().scanActive(after, 1000));
+    if (page.empty()) break;
+    EXPECT_LE(page.size(), kMost);
+    scanned += page.size();
+    after = page.back().learning.id;
+  }
+  EXPECT_EQ(scanned, 80U);
+  for (std::uint64_t next = 1; next <= 80;) {
+    const auto waiting = pending();
+    ASSERT_FALSE(waiting.empty());
+    EXPECT_LE(waiting.size(), kMost);
+    for (const auto& entry : waiting) {
+      EXPECT_EQ(entry.id, idOf(next++));
+      finish(entry.id, entry.revision, std::nullopt);
+    }
+  }
+  EXPECT_TRUE(pending().empty());
+}
+
 TEST_P(RecordStoreContract, TheOutboxOutlivesARestart) {
   insert(solutionOf(1));
   insert(solutionOf(2));

@@ -39,14 +39,20 @@ const Statement kEnqueueAgain(
     "set_aside = false, error = null, claimed_by = null, claimed_until = null returning seq");
 const Statement kMakeDue("update outbox set due = '-infinity' where due > '-infinity' and not set_aside");
 
-/// Locked rows are being claimed by another daemon this very moment.
+/// Locked rows are being claimed by another daemon this very moment. What is beyond kPageBytes is left for the next batch.
 const Statement& pendingSql() {
   static const Statement kPending(
-      "with due as (select seq from outbox where not set_aside and due <= $1 "
+      "with due as (select seq, queued from outbox where not set_aside and due <= $1 "
       "and (claimed_until is null or claimed_by = $2::uuid or claimed_until <= clock_timestamp()) "
       "order by queued limit $4::bigint for update skip locked), "
+      "sized as (select d.seq, sum(coalesce((select " +
+      learningSize() +
+      " from learnings l where l.seq = d.seq), 0)) over (order by d.queued rows between unbounded preceding and 1 preceding) as bytes_before "
+      "from due d), "
       "claimed as (update outbox o set claimed_by = $2::uuid, claimed_until = clock_timestamp() + $3::bigint * interval '1 millisecond' "
-      "from due where o.seq = due.seq returning o.*) "
+      "from sized s where o.seq = s.seq and coalesce(s.bytes_before, 0) < " +
+      std::to_string(kPageBytes) +
+      " returning o.*) "
       "select c.id, c.revision, c.attempts, c.removal, v.vector, l.seq, " +
       learningColumns() +
       " from claimed c left join learnings l on l.seq = c.seq and not c.removal left join vectors v on v.seq = l.seq order by c.queued");

@@ -2,6 +2,7 @@
 
 #include "adapters/sqlite/learning_row.hpp"
 #include "adapters/sqlite/vectors.hpp"
+#include "core/learning_size.hpp"
 
 namespace learnd::sqlite {
 
@@ -70,7 +71,8 @@ std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Ti
   std::vector<ports::PendingEntry> entries;
   auto row = connection.query(kPending);
   row.bind(now.time_since_epoch().count()).bind(static_cast<std::int64_t>(limit));
-  while (row.step()) {
+  std::size_t bytes = 0;
+  while (bytes < kPageBytes && row.step()) {
     ports::PendingEntry entry;
     entry.id = readId(row.blob(0));
     entry.revision = static_cast<std::uint64_t>(row.integer(1));
@@ -78,6 +80,7 @@ std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Ti
     if (row.integer(3) == 0) {
       entry.vector = readVector(row, 4);
       entry.learning = readLearning(row, 5);
+      bytes += core::approximateSize(*entry.learning);
     }
     entries.push_back(std::move(entry));
   }
@@ -148,10 +151,12 @@ std::vector<ports::StoredEntry> activeEntries(Connection& connection, const std:
   std::vector<ports::StoredEntry> entries;
   auto row = connection.query(kActive);
   row.bind(after ? Blob(after->bytes()) : Blob()).bind(static_cast<std::int64_t>(limit));
-  while (row.step()) {
+  std::size_t bytes = 0;
+  while (bytes < kPageBytes && row.step()) {
     ports::StoredEntry entry;
     entry.vector = readVector(row, 0);
     entry.learning = readLearning(row, 1);
+    bytes += core::approximateSize(entry.learning);
     entries.push_back(std::move(entry));
   }
   return entries;
