@@ -27,6 +27,13 @@ TEST(Timestamp, RefusesWhatIsNoMoment) {
   }
 }
 
+TEST(Timestamp, RefusesWhatItsZoneCarriesOutOfTheYearsThatCanBeWritten) {
+  EXPECT_FALSE(parseTimestamp("0000-01-01T00:30:00+01:00"));
+  EXPECT_FALSE(parseTimestamp("9999-12-31T23:30:00-01:00"));
+  EXPECT_TRUE(parseTimestamp("0000-01-01T00:30:00-01:00"));
+  EXPECT_TRUE(parseTimestamp("9999-12-31T23:30:00+01:00"));
+}
+
 TEST(Timestamp, WritesTimesBefore1970) {
   EXPECT_EQ(formatTimestamp(*parseTimestamp("1969-12-31T23:59:59.999999Z")), "1969-12-31T23:59:59.999999Z");
 }
