@@ -119,7 +119,7 @@ class Try {
     }
     answer_ = Error(ErrorKind::Unavailable,
                     "record store: the connection was lost while this was being stored, and it can't be found out whether it was: look, or "
-                    "store it again (what is there already is not stored twice)");
+                    "store it again (only an interaction without an id would be stored twice)");
     return Next::Answer;
   }
 
