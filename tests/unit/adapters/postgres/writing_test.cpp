@@ -87,6 +87,29 @@ TEST_F(PostgresWriting, ACommitWhoseAnswerIsLostIsFoundOutAndNotDoneTwice) {
   EXPECT_EQ(countOf(*store_), 6U);
 }
 
+TEST_F(PostgresWriting, ACommitThatIsStillUnderWayIsWaitedForAlsoWhereItsWriterHasNoMark) {
+  disturbInserts(2, "perform pg_sleep(0.7)", "constraint trigger disturbed after insert on learnings deferrable initially deferred");
+  tests::ForgetfulProxy forgetful(server_.folder(), 2, tests::Loss::OfClient);
+  auto options = schema_.options();
+  options.dsn = forgetful.dsn();
+  options.writers = 1;
+  const auto unlucky = PostgresRecordStore::open(options);
+  ASSERT_TRUE(unlucky);
+  int runs = 0;
+  for (std::uint64_t i = 1; i <= 2; ++i) {
+    ports::RecordWork work = [&runs, i](ports::RecordTransaction& transaction) {
+      ++runs;
+      return transaction.insert(learningOf(i));
+    };
+    const auto done = runTask((*unlucky)->write(work));
+    EXPECT_TRUE(done) << done.error().message();
+    schema_.sql("delete from commits");
+  }
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(forgetful.lossesLeft(), 0);
+  EXPECT_EQ(countOf(*store_), 2U);
+}
+
 }  // namespace
 
 }  // namespace learnd::postgres
