@@ -2,6 +2,7 @@
 
 #include "adapters/postgres/learning_row.hpp"
 #include "adapters/postgres/vectors.hpp"
+#include "adapters/record_rows/unreadable_entry.hpp"
 
 namespace learnd::postgres {
 
@@ -89,6 +90,7 @@ std::vector<ports::PendingEntry> claimPending(Connection& connection, const Clai
   const Rows rows = connection.run(pendingSql(), values);
   std::vector<ports::PendingEntry> entries;
   entries.reserve(rows.size());
+  std::vector<ports::FailedEntry> unreadable;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Row row(rows, i);
     ports::PendingEntry entry;
@@ -96,13 +98,18 @@ std::vector<ports::PendingEntry> claimPending(Connection& connection, const Clai
     entry.revision = row.count();
     entry.attempts = static_cast<std::uint32_t>(row.integer());
     (void)row.boolean();
-    entry.vector = readVector(row);
-    if (!row.absent()) {
-      (void)row.integer();
-      entry.learning = readLearning(row);
+    try {
+      entry.vector = readVector(row);
+      if (!row.absent()) {
+        (void)row.integer();
+        entry.learning = readLearning(row);
+      }
+      entries.push_back(std::move(entry));
+    } catch (const std::exception& error) {
+      unreadable.push_back(record_rows::unreadableEntry(entry, error));
     }
-    entries.push_back(std::move(entry));
   }
+  if (!unreadable.empty()) failEntries(connection, unreadable);
   return entries;
 }
 

@@ -178,6 +178,10 @@ Result<void> runRepeatable(Slot& slot, const std::function<void(Connection&)>& w
       }
       const bool again = failure.mayPassAgain() || (failure.lostConnection() && !hangs);
       if (!again || tries + 1 == kMostTries || !slot.pause(jitter(tries))) return errorOf(failure);
+    } catch (...) {
+      // What was read can't be understood: nothing of the transaction may stay open on the connection.
+      slot.rollBack();
+      throw;
     }
   }
 }

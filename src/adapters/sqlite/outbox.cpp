@@ -1,5 +1,6 @@
 #include "adapters/sqlite/outbox.hpp"
 
+#include "adapters/record_rows/unreadable_entry.hpp"
 #include "adapters/sqlite/learning_row.hpp"
 #include "adapters/sqlite/vectors.hpp"
 #include "core/learning_size.hpp"
@@ -66,9 +67,9 @@ void dropEarlierRemoval(WriteContext& context, const core::LearningId& id, std::
   context.connection.query(kDropEarlierRemoval).bind(id.bytes()).bind(seq).run();
 }
 
-std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit) {
+PendingRows pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit) {
   static const FixedSql kPending(pendingSql());
-  std::vector<ports::PendingEntry> entries;
+  PendingRows pending;
   auto row = connection.query(kPending);
   row.bind(now.time_since_epoch().count()).bind(static_cast<std::int64_t>(limit));
   std::size_t bytes = 0;
@@ -77,14 +78,18 @@ std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Ti
     entry.id = readId(row.blob(0));
     entry.revision = static_cast<std::uint64_t>(row.integer(1));
     entry.attempts = static_cast<std::uint32_t>(row.integer(2));
-    if (row.integer(3) == 0) {
-      entry.vector = readVector(row, 4);
-      entry.learning = readLearning(row, 5);
-      bytes += core::approximateSize(*entry.learning);
+    try {
+      if (row.integer(3) == 0) {
+        entry.vector = readVector(row, 4);
+        entry.learning = readLearning(row, 5);
+        bytes += core::approximateSize(*entry.learning);
+      }
+      pending.entries.push_back(std::move(entry));
+    } catch (const std::exception& error) {
+      pending.unreadable.push_back(record_rows::unreadableEntry(entry, error));
     }
-    entries.push_back(std::move(entry));
   }
-  return entries;
+  return pending;
 }
 
 void finishEntries(WriteContext& context, const std::vector<ports::IndexedEntry>& entries) {

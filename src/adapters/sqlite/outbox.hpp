@@ -29,7 +29,12 @@ std::optional<std::uint64_t> removalOf(WriteContext& context, const core::Learni
 /// A row comes into the index: the removal of an earlier one of its id, which would take the new entry out again, goes.
 void dropEarlierRemoval(WriteContext& context, const core::LearningId& id, std::int64_t seq);
 
-std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit);
+struct PendingRows {
+  std::vector<ports::PendingEntry> entries;
+  std::vector<ports::FailedEntry> unreadable;  // to be set aside
+};
+
+PendingRows pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit);
 void finishEntries(WriteContext& context, const std::vector<ports::IndexedEntry>& entries);
 void failEntries(WriteContext& context, const std::vector<ports::FailedEntry>& entries);
 std::uint64_t retrySetAsideEntries(WriteContext& context);
