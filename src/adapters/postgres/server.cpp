@@ -87,6 +87,7 @@ void Server::noteDown(std::string reason) {
   {
     const std::lock_guard lock(mutex_);
     news = !down_ || reason_ != reason;
+    told_ = told_ || news;
     failures_ = down_ ? failures_ + 1 : 0;
     down_ = true;
     reason_ = std::move(reason);
@@ -163,7 +164,7 @@ Result<void> Server::probe() {
     bool wasDown = false;
     {
       const std::lock_guard lock(mutex_);
-      wasDown = failures_ > 0;
+      wasDown = std::exchange(told_, false);
       down_ = false;
       failures_ = 0;
     }
