@@ -69,10 +69,14 @@ class Work {
 
 bool exists(Connection& connection, const std::string& query) { return !connection.script(query).empty(); }
 
+bool isThere(Connection& connection, const std::string& schema) {
+  return exists(connection, "select 1 from pg_namespace where nspname = " + quotedText(schema));
+}
+
 /// The number of steps that are taken, once they are known to be ours.
 Result<std::size_t> checkedVersion(Connection& connection, const SchemaNames& names, std::span<const Migration> steps) {
   const std::string table = names.quotedSchema() + ".schema_steps";
-  if (!exists(connection, "select 1 from pg_namespace where nspname = " + quotedText(names.schema()))) return std::size_t{0};
+  if (!isThere(connection, names.schema())) return std::size_t{0};
   if (!exists(connection, "select 1 where to_regclass(" + quotedText(table) + ") is not null")) {
     // An administrator may have made an empty schema for us.
     if (!exists(connection, "select 1 from pg_class where relnamespace = " + quotedText(names.quotedSchema()) + "::regnamespace"))
@@ -97,13 +101,16 @@ Result<std::size_t> checkedVersion(Connection& connection, const SchemaNames& na
 }
 
 void takeStep(Connection& connection, const SchemaNames& names, const Migration& step, std::size_t number) {
+  // Not "if not exists": PostgreSQL asks for the right to make schemas also where an administrator has made ours.
   if (number == 1) {
-    connection.script("create schema if not exists " + names.quotedSchema());
+    if (!isThere(connection, names.schema())) connection.script("create schema " + names.quotedSchema());
     connection.script("create table " + names.quotedSchema() +
                       ".schema_steps (number integer primary key, name text not null, digest bytea not null, "
                       "taken timestamptz not null default now())");
   }
-  connection.script(scriptOf(step, names));
+  std::string script = scriptOf(step, names);
+  if (isThere(connection, names.views())) replaceAll(script, "create schema if not exists " + names.quotedViews() + ";", "");
+  connection.script(script);
   connection.script("insert into " + names.quotedSchema() + ".schema_steps (number, name, digest) values (" + std::to_string(number) +
                     ", " + quotedText(step.name) + ", " + quotedText(digestOf(step)) + ")");
 }
