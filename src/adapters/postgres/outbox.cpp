@@ -10,7 +10,8 @@ namespace {
 
 // The removal of an earlier row of this id would take the new entry out of the index again.
 const Statement kEnqueue(
-    "with dropped as (delete from outbox where id = $2::uuid and removal and seq <> $1::bigint) insert into outbox as o (seq, id, revision, removal, claimed_by, claimed_until) "
+    "with dropped as (delete from outbox where id = $2::uuid and removal and seq <> $1::bigint) insert into outbox as o (seq, id, "
+    "revision, removal, claimed_by, claimed_until) "
     "values ($1, $2, $3, $4, $5::uuid, clock_timestamp() + $6::bigint * interval '1 millisecond') on conflict (seq) do update set "
     "revision = excluded.revision, removal = excluded.removal, due = '-infinity', attempts = 0, set_aside = false, error = null, "
     "claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until");
@@ -48,7 +49,8 @@ const Statement& pendingSql() {
       "order by queued limit $4::bigint for update skip locked), "
       "sized as (select d.seq, sum(coalesce((select " +
       learningSize() +
-      " from learnings l where l.seq = d.seq), 0)) over (order by d.queued rows between unbounded preceding and 1 preceding) as bytes_before "
+      " from learnings l where l.seq = d.seq), 0)) over (order by d.queued rows between unbounded preceding and 1 preceding) as "
+      "bytes_before "
       "from due d), "
       "claimed as (update outbox o set claimed_by = $2::uuid, claimed_until = clock_timestamp() + $3::bigint * interval '1 millisecond' "
       "from sized s where o.seq = s.seq and coalesce(s.bytes_before, 0) < " +

@@ -31,7 +31,8 @@ TEST(SqliteOutbox, ARowThatCantBeReadIsSetAsideAndTheOthersGoOn) {
     ports::RecordWork insert = [number](ports::RecordTransaction& transaction) { return transaction.insert(learningOf(number)); };
     ASSERT_TRUE(fakes::runTask(loop, store.write(std::move(insert))));
   }
-  Connection(folder.path() / "learnd.db", Access::ReadWrite).execute("update learnings set breakdown = '{\"x\":1}' where query = 'question 2'");
+  Connection(folder.path() / "learnd.db", Access::ReadWrite)
+      .execute("update learnings set breakdown = '{\"x\":1}' where query = 'question 2'");
   const auto pending = fakes::runTask(loop, store.pending(core::Timestamp(std::chrono::seconds(4'000'000'000)), 10));
   ASSERT_TRUE(pending) << pending.error().message();
   ASSERT_EQ(pending->size(), 2U);
