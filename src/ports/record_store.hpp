@@ -216,7 +216,7 @@ class RecordStore {
   /// keeps no text index.
   virtual Task<std::vector<TextHit>> searchText(TextQuery query) = 0;
 
-  /// Outbox rows that are due, oldest first, with what the index needs.
+  /// Outbox rows that are due, oldest first, at most a list's page of them, with what the index needs. What can't be read is set aside.
   virtual Task<std::vector<PendingEntry>> pending(core::Timestamp now, std::size_t limit) = 0;
   /// Need not be synced: after a crash the rows are simply there again.
   virtual Task<void> finishIndexing(std::vector<IndexedEntry> entries) = 0;
@@ -236,7 +236,7 @@ class RecordStore {
   /// Keeps vectors of a rebuild beside those in use; those of another embedder kept so go. A revision that has moved on is ignored. Need
   /// not be synced.
   virtual Task<void> saveVectors(std::string identityDigest, std::vector<IndexedEntry> entries) = 0;
-  /// Active learnings that have an index entry of their own, by ascending id with their vectors, for loading an index.
+  /// Active learnings with an index entry of their own, by ascending id with their vectors, to load an index. Pages end as those of a list.
   virtual Task<std::vector<StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) = 0;
 
   /// Whether it is a server's: other processes change it too, and a crash of it may bring outbox rows back that were finished.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
+#include <cmath>
 #include <cstring>
 #include <optional>
 
@@ -76,6 +78,15 @@ std::optional<std::string> fromHex(const std::string& text) {
   return bytes;
 }
 
+/// As a text: the years 0 to 9999.
+bool canBeWritten(core::Timestamp time) {
+  constexpr core::Timestamp kFirst = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+  constexpr core::Timestamp kEnd = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
+  return time >= kFirst && time < kEnd;
+}
+
+core::Error noCursor() { return core::Error::invalidField("cursor", "this is no cursor: give next_cursor of an answer, as it was"); }
+
 }  // namespace
 
 std::string writeCursor(const ports::PagePlace& place, const ports::LearningFilter& filter, ports::ListOrder order) {
@@ -88,7 +99,7 @@ std::string writeCursor(const ports::PagePlace& place, const ports::LearningFilt
 
 core::Result<ports::PagePlace> readCursor(const std::string& cursor, const ports::LearningFilter& filter, ports::ListOrder order) {
   const auto bytes = fromHex(cursor);
-  if (!bytes) return core::Error::invalidField("cursor", "this is no cursor: give next_cursor of an answer, as it was");
+  if (!bytes) return noCursor();
   if (bytes->compare(0, 8, filterDigest(filter, order)) != 0) {
     return core::Error::invalidField("cursor", "this cursor belongs to another filter or order: begin again without it");
   }
@@ -97,6 +108,8 @@ core::Result<ports::PagePlace> readCursor(const std::string& cursor, const ports
   ports::PagePlace place;
   place.time = core::Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(takeNumber(rest))));
   place.value = std::bit_cast<double>(takeNumber(rest));
+  // No place of ours: the stores would each make something else of it.
+  if (!canBeWritten(place.time) || !std::isfinite(place.value)) return noCursor();
   core::LearningId::Bytes id{};
   std::memcpy(id.data(), rest.data(), id.size());
   place.id = core::LearningId(id);

@@ -145,6 +145,30 @@ TEST_P(RecordStoreContract, AnIdThatComesBackGoesOnBehindItsRemoval) {
   EXPECT_TRUE(loaded(idOf(1)).indexed);
 }
 
+TEST_P(RecordStoreContract, OneThatComesBackArchivedAndIsMadeActiveGoesOnBehindItsRemoval) {
+  insert(solutionOf(1));
+  finishAll();
+  erase(idOf(1));
+  const auto removal = pending().front().revision;
+  Learning back = solutionOf(1);
+  back.status = core::Status::Archived;
+  insert(back);
+  EXPECT_GT(loaded(idOf(1)).revision, removal);
+  ASSERT_EQ(pending().size(), 1U);
+  EXPECT_FALSE(pending()[0].learning);
+  back.status = core::Status::Active;
+  update(back, IndexChange::Attributes);
+  // The entry stands for the removal too, which would take it out again if it came later.
+  const auto waiting = pending();
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_TRUE(waiting[0].learning);
+  finish(idOf(1), removal, std::nullopt);
+  EXPECT_FALSE(loaded(idOf(1)).indexed);
+  EXPECT_EQ(pending().size(), 1U);
+  finishAll();
+  EXPECT_TRUE(loaded(idOf(1)).indexed);
+}
+
 TEST_P(RecordStoreContract, PendingIsOldestFirstAndBounded) {
   for (std::uint64_t i = 5; i >= 1; --i) insert(solutionOf(i));
   EXPECT_EQ(idsOf(pending(2)), (std::vector{idOf(5), idOf(4)}));
@@ -263,6 +287,38 @@ TEST_P(RecordStoreContract, TheIndexIsLoadedPageByPage) {
     after = ids.back();
   }
   EXPECT_EQ(ids, (std::vector{idOf(1), idOf(2), idOf(4), idOf(5), idOf(6)}));
+}
+
+TEST_P(RecordStoreContract, LargeRecordsComeToTheIndexAFewAtATime) {
+  constexpr std::size_t kText = 250 * 1024;
+  must([&](ports::RecordTransaction& transaction) -> core::Result<void> {
+    for (std::uint64_t i = 1; i <= 80; ++i) {
+      Learning learning = solutionOf(i);
+      learning.solution = std::string(kText, 'x') + std::to_string(i);
+      if (auto done = transaction.insert(learning); !done) return done;
+    }
+    return {};
+  });
+  constexpr std::size_t kMost = 9 * 1024 * 1024 / kText;
+  std::size_t scanned = 0;
+  for (std::optional<core::LearningId> after;;) {
+    const auto page = get(store().scanActive(after, 1000));
+    if (page.empty()) break;
+    EXPECT_LE(page.size(), kMost);
+    scanned += page.size();
+    after = page.back().learning.id;
+  }
+  EXPECT_EQ(scanned, 80U);
+  for (std::uint64_t next = 1; next <= 80;) {
+    const auto waiting = pending();
+    ASSERT_FALSE(waiting.empty());
+    EXPECT_LE(waiting.size(), kMost);
+    for (const auto& entry : waiting) {
+      EXPECT_EQ(entry.id, idOf(next++));
+      finish(entry.id, entry.revision, std::nullopt);
+    }
+  }
+  EXPECT_TRUE(pending().empty());
 }
 
 TEST_P(RecordStoreContract, TheOutboxOutlivesARestart) {

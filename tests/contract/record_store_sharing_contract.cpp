@@ -67,6 +67,52 @@ TEST_P(RecordStoreContract, OtherKindsAndInactiveInteractionsShareWithNobody) {
   EXPECT_EQ(idsOf(pending()), (std::vector{idOf(2), idOf(3), idOf(4)}));
 }
 
+TEST_P(RecordStoreContract, AnImportOfWhatStillWaitsForItsRemovalStoresItOnce) {
+  insert(asked(1));
+  insert(asked(2));
+  insert(solutionOf(3));
+  finishAll();
+  for (const std::uint64_t number : {2U, 1U, 3U}) erase(idOf(number));
+  std::vector<Learning> learnings{asked(1), asked(2), solutionOf(3)};
+  Learning repeat = solutionOf(3);
+  repeat.id = idOf(4);
+  learnings.push_back(repeat);
+  for (std::uint64_t i = 10; i < 30; ++i) learnings.push_back(solutionOf(i));
+  must([&](ports::RecordTransaction& transaction) -> core::Result<void> {
+    std::vector<ports::ExpectedLearning> expected;
+    for (const auto& learning : learnings) expected.push_back({learning.id, core::keyOf(learning)});
+    if (auto known = transaction.expect(expected); !known) return known;
+    for (const auto& learning : learnings) {
+      auto same = transaction.findSame(learning);
+      if (!same) return same.error();
+      if (*same) (*same)->occurrences += 1;
+      auto done = *same ? transaction.update(**same, ports::IndexChange::None) : transaction.insert(learning);
+      if (!done) return done;
+    }
+    return {};
+  });
+  EXPECT_EQ(get(store().counts()).learnings, 23U);
+  EXPECT_EQ(loaded(idOf(3)).occurrences, 2U);
+  EXPECT_TRUE(loaded(idOf(1)).ownsIndexEntry);
+  EXPECT_FALSE(loaded(idOf(2)).ownsIndexEntry);
+}
+
+TEST_P(RecordStoreContract, WhoTakesAnEntryOverWhileItsOwnRemovalWaitsStandsForThatToo) {
+  insert(asked(1));
+  finishAll();
+  erase(idOf(1));
+  insert(asked(2));
+  insert(asked(1));
+  erase(idOf(2));
+  std::vector<ports::PendingEntry> ofTheFirst;
+  for (const auto& entry : pending()) {
+    if (entry.id == idOf(1)) ofTheFirst.push_back(entry);
+  }
+  ASSERT_EQ(ofTheFirst.size(), 1U);
+  EXPECT_TRUE(ofTheFirst[0].learning);
+  EXPECT_EQ(ofTheFirst[0].revision, loaded(idOf(1)).revision);
+}
+
 TEST_P(RecordStoreContract, WhenTheOwnerIsErasedTheNextOneTakesTheEntryOver) {
   for (std::uint64_t i = 1; i <= 3; ++i) insert(asked(i));
   finishAll();

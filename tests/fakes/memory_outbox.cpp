@@ -1,11 +1,15 @@
 #include "tests/fakes/memory_record_store.hpp"
 
+#include "core/learning_size.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace learnd::fakes {
 
 namespace {
+
+constexpr std::size_t kPageBytes = std::size_t{8} * 1024 * 1024;
 
 MemoryOutboxRow* findRow(MemoryState& state, const core::LearningId& id, std::uint64_t revision) {
   const auto place = std::find_if(state.outbox.begin(), state.outbox.end(),
@@ -34,13 +38,15 @@ ports::Task<std::vector<ports::PendingEntry>> MemoryRecordStore::pending(core::T
   if (!passed) co_return passed.error();
   ++looks;
   std::vector<ports::PendingEntry> due;
+  std::size_t bytes = 0;
   for (const auto& row : state_.outbox) {
-    if (due.size() == limit) break;
+    if (due.size() == limit || bytes >= kPageBytes) break;
     if (row.setAside || row.nextTry > now) continue;
     ports::PendingEntry entry{row.id, row.revision, row.attempts, std::nullopt, std::nullopt};
     const auto place = state_.rows.find(row.id);
     if (place != state_.rows.end() && place->second.isInIndex()) {
       entry.learning = state_.answer(place->second);
+      bytes += core::approximateSize(*entry.learning);
       entry.vector = place->second.vector;
     }
     due.push_back(std::move(entry));
@@ -157,9 +163,12 @@ ports::Task<std::vector<ports::StoredEntry>> MemoryRecordStore::scanActive(std::
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
   std::vector<ports::StoredEntry> page;
+  std::size_t bytes = 0;
   auto place = after ? state_.rows.upper_bound(*after) : state_.rows.begin();
-  for (; place != state_.rows.end() && page.size() < limit; ++place) {
-    if (place->second.isInIndex()) page.push_back({state_.answer(place->second), place->second.vector});
+  for (; place != state_.rows.end() && page.size() < limit && bytes < kPageBytes; ++place) {
+    if (!place->second.isInIndex()) continue;
+    page.push_back({state_.answer(place->second), place->second.vector});
+    bytes += core::approximateSize(page.back().learning);
   }
   co_return page;
 }

@@ -93,7 +93,7 @@ ports::Result<void> MemoryTransaction::insert(const Learning& learning) {
   row.learning.ownsIndexEntry = row.entry.empty() || !state_.ownerOf(row.entry);
   row.learning.revision = 1;
   for (const auto& removal : state_.outbox) {
-    if (removal.id == learning.id && row.isInIndex()) row.learning.revision = removal.revision + 1;
+    if (removal.id == learning.id) row.learning.revision = removal.revision + 1;
   }
   if (row.isInIndex()) queue(learning.id, row.learning.revision);
   state_.rows.emplace(learning.id, std::move(row));

@@ -45,8 +45,8 @@ bool passOn(int from, int to, std::string_view& seen, std::array<char, 65536>& b
 
 }  // namespace
 
-ForgetfulProxy::ForgetfulProxy(const std::filesystem::path& serverFolder, int losses)
-    : server_(serverFolder / kSocketName), losses_(losses) {
+ForgetfulProxy::ForgetfulProxy(const std::filesystem::path& serverFolder, int losses, Loss loss)
+    : server_(serverFolder / kSocketName), losses_(losses), loss_(loss) {
   std::string name = (std::filesystem::temp_directory_path() / "learnd-proxy-XXXXXX").string();
   if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder can be made");
   folder_ = name;
@@ -88,6 +88,10 @@ void ForgetfulProxy::forward(int client) {
       if (!passOn(client, server, seen, buffer)) break;
       // A simple query: its letter, its length, the text and a NUL.
       forgets = seen.front() == 'Q' && seen.ends_with(std::string_view("; commit\0", 9)) && losses_ > 0;
+      if (forgets && loss_ == Loss::OfClient) {
+        --losses_;
+        break;
+      }
     } else if (both[1].revents != 0) {
       // Its answer is there: it is committed by now.
       if (forgets) {

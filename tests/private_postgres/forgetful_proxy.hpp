@@ -8,11 +8,17 @@
 
 namespace learnd::tests {
 
+/// When the proxy loses a connection.
+enum class Loss : unsigned char {
+  OfAnswer,  // the commit was answered
+  OfClient   // the commit is on its way to the server
+};
+
 /// Stands between a client and a server on a Unix socket in a folder of its own. The first `losses` commits reach the server, but their
 /// answers are lost with the connection.
 class ForgetfulProxy {
  public:
-  ForgetfulProxy(const std::filesystem::path& serverFolder, int losses);
+  ForgetfulProxy(const std::filesystem::path& serverFolder, int losses, Loss loss = Loss::OfAnswer);
   ~ForgetfulProxy();
   ForgetfulProxy(const ForgetfulProxy&) = delete;
   ForgetfulProxy& operator=(const ForgetfulProxy&) = delete;
@@ -29,6 +35,7 @@ class ForgetfulProxy {
   std::filesystem::path folder_;
   std::filesystem::path server_;
   std::atomic<int> losses_;
+  const Loss loss_;
   std::atomic<bool> stopping_{false};
   int listener_ = -1;
   std::thread acceptor_;

@@ -53,6 +53,11 @@ std::optional<core::Learning> BulkInsert::gathered(const core::LearningId& id) c
   return place->second.learning;
 }
 
+void BulkInsert::noteStored(const core::LearningId& id, const core::Key& key) {
+  storedIds_.insert(id);
+  storedKeys_.insert(textOf(key.digest));
+}
+
 bool BulkInsert::take(const core::Learning& learning, const core::Key& key) {
   if (!isNew(learning.id) || !expectedKeys_.contains(textOf(key.digest))) return false;
   RowPlace place;

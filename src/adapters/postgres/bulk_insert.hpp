@@ -29,6 +29,9 @@ class BulkInsert {
   [[nodiscard]] bool isGathered(const core::LearningId& id) const { return gathered_.contains(id); }
   [[nodiscard]] bool isEmpty() const { return rows_.empty(); }
 
+  /// One was stored past it: its id and key are new no more.
+  void noteStored(const core::LearningId& id, const core::Key& key);
+
   /// Takes a learning whose id and key are expected; false where it has to be inserted by itself.
   bool take(const core::Learning& learning, const core::Key& key);
   /// Writes what was gathered.

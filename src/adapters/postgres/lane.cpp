@@ -35,6 +35,8 @@ Connection& Slot::connection() {
 void Slot::drop() {
   if (connection_ && connection_->wasCutOff()) server_.noteHanging();
   connection_.reset();
+  // The server may go on with what ran on the lost one: the next need not wait for that.
+  writer_ = randomId();
 }
 
 void Slot::rollBack() {

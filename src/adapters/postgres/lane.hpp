@@ -33,7 +33,7 @@ class Slot {
   void drop();
   /// Ends a transaction on the connection that it has, if any.
   void rollBack();
-  /// Who writes, and the number of its next commit.
+  /// Who writes on this connection, and the number of its next commit.
   [[nodiscard]] const core::LearningId& writer() const { return writer_; }
   std::int64_t nextCommit() { return ++lastCommit_; }
   /// Sleeps, but not beyond the end of the lane. False: it ends.
@@ -45,7 +45,7 @@ class Slot {
   Server& server_;
   const Durability durability_;
   Lane& lane_;
-  const core::LearningId writer_ = randomId();
+  core::LearningId writer_ = randomId();
   std::int64_t lastCommit_ = 0;
   std::shared_ptr<Connection> connection_;
   Connection::Clock::time_point lastUse_;

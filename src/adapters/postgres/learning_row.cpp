@@ -190,15 +190,18 @@ const std::string& learningColumns() {
   return kList;
 }
 
-std::string pageSql(WithVectors vectors, const std::string& condition, const std::string& order, const std::string& limit) {
-  // Sizes without reading what lies outside the row; the lists' are those that they are stored with.
+const std::string& learningSize() {
   static const std::string kSize =
       "octet_length(l.query) + octet_length(l.solution) + octet_length(l.attempted_solution) + octet_length(l.root_cause) + "
       "octet_length(l.metadata_text) + coalesce(pg_column_size(l.context_used), 0) + coalesce(pg_column_size(l.examples), 0)";
+  return kSize;
+}
+
+std::string pageSql(WithVectors vectors, const std::string& condition, const std::string& order, const std::string& limit) {
   const std::string most = std::to_string(kPageBytes);
   const bool withVectors = vectors == WithVectors::Yes;
   const std::string rows =
-      "select l.*, " + kSize + " as size from learnings l where " + condition + " order by " + order + " limit " + limit;
+      "select l.*, " + learningSize() + " as size from learnings l where " + condition + " order by " + order + " limit " + limit;
   const std::string sums = "select l.*, sum(l.size) over (order by " + order +
                            " rows unbounded preceding)::bigint - l.size as bytes_before from (" + rows + ") l";
   const std::string page =

@@ -38,6 +38,9 @@ inline constexpr std::size_t kOwnsParameter = 3;
 /// The columns that readLearning reads, of the table `l` (learnings).
 const std::string& learningColumns();
 
+/// The bytes of a row of `l`, without reading what lies outside the row; the lists' are those that they are stored with.
+const std::string& learningSize();
+
 /// Learnings that a page holds at most, in bytes on the server; a page has one at least.
 inline constexpr std::size_t kPageBytes = std::size_t{8} * 1024 * 1024;
 

@@ -2,13 +2,16 @@
 
 #include "adapters/postgres/learning_row.hpp"
 #include "adapters/postgres/vectors.hpp"
+#include "adapters/record_rows/unreadable_entry.hpp"
 
 namespace learnd::postgres {
 
 namespace {
 
+// The removal of an earlier row of this id would take the new entry out of the index again.
 const Statement kEnqueue(
-    "insert into outbox as o (seq, id, revision, removal, claimed_by, claimed_until) "
+    "with dropped as (delete from outbox where id = $2::uuid and removal and seq <> $1::bigint) insert into outbox as o (seq, id, "
+    "revision, removal, claimed_by, claimed_until) "
     "values ($1, $2, $3, $4, $5::uuid, clock_timestamp() + $6::bigint * interval '1 millisecond') on conflict (seq) do update set "
     "revision = excluded.revision, removal = excluded.removal, due = '-infinity', attempts = 0, set_aside = false, error = null, "
     "claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until");
@@ -38,14 +41,21 @@ const Statement kEnqueueAgain(
     "set_aside = false, error = null, claimed_by = null, claimed_until = null returning seq");
 const Statement kMakeDue("update outbox set due = '-infinity' where due > '-infinity' and not set_aside");
 
-/// Locked rows are being claimed by another daemon this very moment.
+/// Locked rows are being claimed by another daemon this very moment. What is beyond kPageBytes is left for the next batch.
 const Statement& pendingSql() {
   static const Statement kPending(
-      "with due as (select seq from outbox where not set_aside and due <= $1 "
+      "with due as (select seq, queued from outbox where not set_aside and due <= $1 "
       "and (claimed_until is null or claimed_by = $2::uuid or claimed_until <= clock_timestamp()) "
       "order by queued limit $4::bigint for update skip locked), "
+      "sized as (select d.seq, sum(coalesce((select " +
+      learningSize() +
+      " from learnings l where l.seq = d.seq), 0)) over (order by d.queued rows between unbounded preceding and 1 preceding) as "
+      "bytes_before "
+      "from due d), "
       "claimed as (update outbox o set claimed_by = $2::uuid, claimed_until = clock_timestamp() + $3::bigint * interval '1 millisecond' "
-      "from due where o.seq = due.seq returning o.*) "
+      "from sized s where o.seq = s.seq and coalesce(s.bytes_before, 0) < " +
+      std::to_string(kPageBytes) +
+      " returning o.*) "
       "select c.id, c.revision, c.attempts, c.removal, v.vector, l.seq, " +
       learningColumns() +
       " from claimed c left join learnings l on l.seq = c.seq and not c.removal left join vectors v on v.seq = l.seq order by c.queued");
@@ -82,6 +92,7 @@ std::vector<ports::PendingEntry> claimPending(Connection& connection, const Clai
   const Rows rows = connection.run(pendingSql(), values);
   std::vector<ports::PendingEntry> entries;
   entries.reserve(rows.size());
+  std::vector<ports::FailedEntry> unreadable;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Row row(rows, i);
     ports::PendingEntry entry;
@@ -89,13 +100,18 @@ std::vector<ports::PendingEntry> claimPending(Connection& connection, const Clai
     entry.revision = row.count();
     entry.attempts = static_cast<std::uint32_t>(row.integer());
     (void)row.boolean();
-    entry.vector = readVector(row);
-    if (!row.absent()) {
-      (void)row.integer();
-      entry.learning = readLearning(row);
+    try {
+      entry.vector = readVector(row);
+      if (!row.absent()) {
+        (void)row.integer();
+        entry.learning = readLearning(row);
+      }
+      entries.push_back(std::move(entry));
+    } catch (const std::exception& error) {
+      unreadable.push_back(record_rows::unreadableEntry(entry, error));
     }
-    entries.push_back(std::move(entry));
   }
+  if (!unreadable.empty()) failEntries(connection, unreadable);
   return entries;
 }
 

@@ -41,7 +41,7 @@ void enqueue(WriteContext& context, const OutboxRow& row);
 /// The parameters of a claim: "$first::uuid" and "$first+1::bigint" (milliseconds).
 void addClaim(Values& values, const Claimer& claimer);
 
-/// Claims what is due and nobody else's, oldest first.
+/// Claims what is due and nobody else's, oldest first. A row whose learning can't be read is set aside.
 std::vector<ports::PendingEntry> claimPending(Connection& connection, const Claimer& claimer, core::Timestamp now, std::size_t limit);
 void finishEntries(Connection& connection, const std::vector<ports::IndexedEntry>& entries);
 void failEntries(Connection& connection, const std::vector<ports::FailedEntry>& entries);

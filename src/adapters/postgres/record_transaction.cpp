@@ -242,7 +242,10 @@ Result<void> RecordTransaction::insertAlone(const core::Learning& learning, cons
   Values values;
   addLearning(values, learning, place);
   addClaim(values, context_.claimer);
-  if (!context_.connection.run(kInsert, values).empty()) return {};
+  if (!context_.connection.run(kInsert, values).empty()) {
+    bulk_.noteStored(learning.id, key);
+    return {};
+  }
   return Error(ErrorKind::Conflict, "there is a learning with the id " + learning.id.text() + " already").withId(learning.id.text());
 }
 
@@ -287,6 +290,7 @@ Result<void> RecordTransaction::update(const core::Learning& learning, ports::In
     }
     if (change == ports::IndexChange::Text || (isActive && !after.ownsEntry)) dropVector(context_.connection, before->seq);
     writeRow(after, learning);
+    bulk_.noteStored(learning.id, after.key);
     const bool leftEntry = before->place.entryDigest && before->place.ownsEntry && after.entryDigest != before->place.entryDigest;
     if (leftEntry) {
       lock(before->place.key.digest);

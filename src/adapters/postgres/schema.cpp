@@ -13,8 +13,10 @@ using core::Error;
 using core::ErrorKind;
 using core::Result;
 
-// A step may rebuild a table; another daemon's steps are waited for.
+// A step may rebuild a table.
 constexpr std::chrono::minutes kPatience{30};
+// For another daemon's steps; where they take longer we look again later, and can be stopped until then.
+constexpr const char* kLockPatience = "3s";
 
 std::string quotedName(const std::string& name) {
   std::string quoted = "\"";
@@ -69,10 +71,14 @@ class Work {
 
 bool exists(Connection& connection, const std::string& query) { return !connection.script(query).empty(); }
 
+bool isThere(Connection& connection, const std::string& schema) {
+  return exists(connection, "select 1 from pg_namespace where nspname = " + quotedText(schema));
+}
+
 /// The number of steps that are taken, once they are known to be ours.
 Result<std::size_t> checkedVersion(Connection& connection, const SchemaNames& names, std::span<const Migration> steps) {
   const std::string table = names.quotedSchema() + ".schema_steps";
-  if (!exists(connection, "select 1 from pg_namespace where nspname = " + quotedText(names.schema()))) return std::size_t{0};
+  if (!isThere(connection, names.schema())) return std::size_t{0};
   if (!exists(connection, "select 1 where to_regclass(" + quotedText(table) + ") is not null")) {
     // An administrator may have made an empty schema for us.
     if (!exists(connection, "select 1 from pg_class where relnamespace = " + quotedText(names.quotedSchema()) + "::regnamespace"))
@@ -97,24 +103,44 @@ Result<std::size_t> checkedVersion(Connection& connection, const SchemaNames& na
 }
 
 void takeStep(Connection& connection, const SchemaNames& names, const Migration& step, std::size_t number) {
+  // Not "if not exists": PostgreSQL asks for the right to make schemas also where an administrator has made ours.
   if (number == 1) {
-    connection.script("create schema if not exists " + names.quotedSchema());
+    if (!isThere(connection, names.schema())) connection.script("create schema " + names.quotedSchema());
     connection.script("create table " + names.quotedSchema() +
                       ".schema_steps (number integer primary key, name text not null, digest bytea not null, "
                       "taken timestamptz not null default now())");
   }
-  connection.script(scriptOf(step, names));
+  std::string script = scriptOf(step, names);
+  if (isThere(connection, names.views())) replaceAll(script, "create schema if not exists " + names.quotedViews() + ";", "");
+  connection.script(script);
   connection.script("insert into " + names.quotedSchema() + ".schema_steps (number, name, digest) values (" + std::to_string(number) +
                     ", " + quotedText(step.name) + ", " + quotedText(digestOf(step)) + ")");
+}
+
+/// Without the lock: whether nothing is left to do. All else is looked at again under it, where it does not change meanwhile.
+bool isCurrent(Connection& connection, const SchemaNames& names, std::span<const Migration> steps) {
+  const auto version = checkedVersion(connection, names, steps);
+  return version && *version == steps.size();
+}
+
+Result<void> lockForSteps(Connection& connection, const SchemaNames& names) {
+  try {
+    connection.script("set local lock_timeout = '" + std::string(kLockPatience) + "'; select " +
+                      lockCall("pg_advisory_xact_lock", names, kMigrationLock));
+    connection.script("set local lock_timeout = 0");
+    return {};
+  } catch (const PostgresFailure& failure) {
+    if (failure.state() != "55P03") throw;
+    return Error(ErrorKind::Unavailable, "another learnd brings the schema " + names.schema() + " forward: nothing to do but wait");
+  }
 }
 
 /// True: one step more was taken, look again. `isNew`: the schema was not there before.
 Result<bool> goForward(Connection& connection, const SchemaNames& names, std::span<const Migration> steps, bool& isNew) {
   Work work(connection);
-  connection.script(
-      "set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local "
-      "search_path = " +
-      names.quotedSchema() + "; select " + lockCall("pg_advisory_xact_lock", names, kMigrationLock));
+  connection.script("set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local search_path = " +
+                    names.quotedSchema());
+  if (auto locked = lockForSteps(connection, names); !locked) return locked.error();
   auto version = checkedVersion(connection, names, steps);
   if (!version) return version.error();
   if (*version == steps.size()) return false;
@@ -162,12 +188,15 @@ std::string SchemaNames::quotedSchema() const { return quotedName(schema_); }
 std::string SchemaNames::quotedViews() const { return quotedName(views()); }
 
 Result<void> migrate(Connection& connection, const SchemaNames& names, std::span<const Migration> steps) {
-  connection.setPatience(kPatience);
-  bool isNew = false;
-  while (true) {
-    auto went = goForward(connection, names, steps, isNew);
-    if (!went) return went.error();
-    if (!*went) break;
+  // At most connections it is, and then nobody's steps are in the way.
+  if (!isCurrent(connection, names, steps)) {
+    connection.setPatience(kPatience);
+    bool isNew = false;
+    while (true) {
+      auto went = goForward(connection, names, steps, isNew);
+      if (!went) return went.error();
+      if (!*went) break;
+    }
   }
   letReadersIn(connection, names);
   return {};

@@ -43,7 +43,8 @@ inline constexpr std::int32_t kFirstKeyLock = 16;
 
 /// Makes the schema or brings it to the list's last version, each step in a transaction of its own and under an advisory lock, so that
 /// several daemons may start at once; then lets the role learnd_reader read the views, where it exists. Refused, each with what to do: a
-/// newer schema, another one of these names, a step that differs from ours (Internal). Throws PostgresFailure.
+/// newer schema, another one of these names, a step that differs from ours (Internal). Unavailable where another daemon's steps take longer
+/// than a few seconds. Throws PostgresFailure.
 core::Result<void> migrate(Connection& connection, const SchemaNames& names, std::span<const Migration> steps);
 
 /// The SQL that makes the role which may read the views, where there is none; else empty.

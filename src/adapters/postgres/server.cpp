@@ -58,6 +58,8 @@ Server::~Server() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    // The schema's steps that the keeper may be in the midst of: what is not committed of them is undone.
+    for (auto* connection : watched_) connection->cutOff();
   }
   changed_.notify_all();
   if (keeper_.joinable()) keeper_.join();
@@ -86,7 +88,8 @@ void Server::noteDown(std::string reason) {
   bool news = false;
   {
     const std::lock_guard lock(mutex_);
-    news = !down_ || reason_ != reason;
+    news = !stopping_ && (!down_ || reason_ != reason);
+    told_ = told_ || news;
     failures_ = down_ ? failures_ + 1 : 0;
     down_ = true;
     reason_ = std::move(reason);
@@ -119,6 +122,7 @@ std::shared_ptr<Connection> Server::open(Durability durability) {
     const std::lock_guard lock(mutex_);
     version_ = versionText(raw->serverVersion());
     watched_.insert(raw);
+    if (stopping_) raw->cutOff();
   }
   fresh.release();
   // Watched until it goes: the keeper never sees one that is half gone.
@@ -163,7 +167,7 @@ Result<void> Server::probe() {
     bool wasDown = false;
     {
       const std::lock_guard lock(mutex_);
-      wasDown = failures_ > 0;
+      wasDown = std::exchange(told_, false);
       down_ = false;
       failures_ = 0;
     }

@@ -70,6 +70,7 @@ class Server {
   bool stopping_ = false;
   std::string reason_ = "PostgreSQL has not been asked yet";
   std::string version_;
+  bool told_ = false;  // that it is down
   unsigned failures_ = 0;
   Connection::Clock::time_point nextTry_;
   std::unordered_set<Connection*> watched_;

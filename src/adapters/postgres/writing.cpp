@@ -17,12 +17,16 @@ constexpr unsigned kMostTries = 8;
 constexpr auto kDoubtPatience = 8s;
 constexpr auto kDoubtPause = 50ms;
 
-// Waits for a transaction that still holds the row: the server may not have seen yet that we are gone.
-const Statement kLastCommit("select number from commits where writer = $1 for update");
-
 std::chrono::milliseconds jitter(unsigned tries) {
   static thread_local std::mt19937 random{std::random_device{}()};
   return std::chrono::milliseconds(std::uniform_int_distribution<int>(1, 4 << tries)(random));
+}
+
+/// Every transaction of a writer holds it from its beginning: who gets it knows that none is under way. 64 random bits: nobody else has it.
+std::string writerLockText(const core::LearningId& writer) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number = (number << 8U) | writer.bytes()[i];
+  return "pg_advisory_xact_lock(" + std::to_string(static_cast<std::int64_t>(number)) + "::bigint)";
 }
 
 std::string lockText(const SchemaNames& names, WriteLock lock) {
@@ -33,17 +37,19 @@ std::string lockText(const SchemaNames& names, WriteLock lock) {
 enum class Fate : unsigned char { Committed, Undone, Unknown };
 
 /// The commit, with its number for whoever has to ask later.
-std::string commitText(const Slot& slot, std::int64_t number) {
-  return "insert into commits (writer, number) values ('" + slot.writer().text() + "', " + std::to_string(number) +
+std::string commitText(const core::LearningId& writer, std::int64_t number) {
+  return "insert into commits (writer, number) values ('" + writer.text() + "', " + std::to_string(number) +
          ") on conflict (writer) do update set number = excluded.number, time = excluded.time; commit";
 }
 
-/// What became of a transaction whose commit was not answered.
-Fate fateOf(Slot& slot, std::int64_t number) {
+/// What became of a transaction whose commit was not answered. The server may not have seen yet that we are gone, and may only be about to
+/// commit it: its end is waited for. Two statements, so that the second one sees what the first one waited for.
+Fate fateOf(Slot& slot, const core::LearningId& writer, std::int64_t number) {
+  const std::string lastCommit = "select " + writerLockText(writer) + "; select number from commits where writer = '" + writer.text() + "'";
   const auto deadline = Connection::Clock::now() + kDoubtPatience;
   do {
     try {
-      const Rows rows = slot.connection().run(kLastCommit, Values().add(slot.writer()));
+      const Rows rows = slot.connection().script(lastCommit);
       return !rows.empty() && Row(rows, 0).integer() == number ? Fate::Committed : Fate::Undone;
     } catch (const PostgresFailure& failure) {
       if (failure.lostConnection()) slot.drop();
@@ -74,7 +80,8 @@ class Try {
 
  private:
   Next runOn(Connection& connection, const ports::RecordWork& work) {
-    connection.script("begin; select " + lockText(names_, lock_));
+    writer_ = slot_.writer();
+    connection.script("begin; select " + writerLockText(writer_) + ", " + lockText(names_, lock_));
     RecordTransaction inside(WriteContext{connection, claimer_}, names_, lock_);
     try {
       answer_ = work(inside);
@@ -91,7 +98,7 @@ class Try {
     }
     committing_ = true;
     number_ = slot_.nextCommit();
-    connection.commit(commitText(slot_, number_));
+    connection.commit(commitText(writer_, number_));
     return Next::Answer;
   }
 
@@ -108,7 +115,7 @@ class Try {
       const bool again = failure.mayPassAgain() || (failure.lostConnection() && failure.state() != "57014");
       return again ? Next::Again : Next::Answer;
     }
-    switch (fateOf(slot_, number_)) {
+    switch (fateOf(slot_, writer_, number_)) {
       case Fate::Committed:
         answer_ = Result<void>();
         return Next::Answer;
@@ -119,7 +126,7 @@ class Try {
     }
     answer_ = Error(ErrorKind::Unavailable,
                     "record store: the connection was lost while this was being stored, and it can't be found out whether it was: look, or "
-                    "store it again (what is there already is not stored twice)");
+                    "store it again (only an interaction without an id would be stored twice)");
     return Next::Answer;
   }
 
@@ -127,6 +134,7 @@ class Try {
   const SchemaNames& names_;
   const Claimer& claimer_;
   const WriteLock lock_;
+  core::LearningId writer_;
   std::int64_t number_ = 0;
   bool committing_ = false;
   Result<void> answer_;
@@ -170,6 +178,10 @@ Result<void> runRepeatable(Slot& slot, const std::function<void(Connection&)>& w
       }
       const bool again = failure.mayPassAgain() || (failure.lostConnection() && !hangs);
       if (!again || tries + 1 == kMostTries || !slot.pause(jitter(tries))) return errorOf(failure);
+    } catch (...) {
+      // What was read can't be understood: nothing of the transaction may stay open on the connection.
+      slot.rollBack();
+      throw;
     }
   }
 }

@@ -27,6 +27,7 @@ void passEntryOn(WriteContext& context, const Digest& digest) {
   }
   if (!next) return;
   context.connection.query(kTakeOver).bind(next->revision).bind(next->seq).run();
+  dropEarlierRemoval(context, next->id, next->seq);
   enqueue(context, *next);
 }
 

@@ -1,7 +1,9 @@
 #include "adapters/sqlite/outbox.hpp"
 
+#include "adapters/record_rows/unreadable_entry.hpp"
 #include "adapters/sqlite/learning_row.hpp"
 #include "adapters/sqlite/vectors.hpp"
+#include "core/learning_size.hpp"
 
 namespace learnd::sqlite {
 
@@ -10,7 +12,8 @@ namespace {
 const FixedSql kEnqueue(
     "insert into outbox (seq, id, revision, removal, queued) values (?, ?, ?, ?, ?) on conflict (seq) do update set "
     "revision = excluded.revision, removal = excluded.removal, due = 0, attempts = 0, set_aside = 0, error = null");
-const FixedSql kTakeRemoval("delete from outbox where id = ? and removal = 1 returning revision");
+const FixedSql kRemoval("select max(revision) from outbox where id = ? and removal = 1");
+const FixedSql kDropEarlierRemoval("delete from outbox where id = ? and removal = 1 and seq <> ?");
 
 const FixedSql kFinish("delete from outbox where seq = (select seq from learnings where id = ?) and revision = ? returning seq, removal");
 const FixedSql kFinishRemoval("delete from outbox where id = ? and removal = 1 and revision = ?");
@@ -54,31 +57,39 @@ void enqueue(WriteContext& context, const OutboxRow& row) {
       .run();
 }
 
-std::optional<std::uint64_t> takeRemoval(WriteContext& context, const core::LearningId& id) {
-  auto query = context.connection.query(kTakeRemoval);
-  std::optional<std::uint64_t> revision;
-  query.bind(id.bytes());
-  while (query.step()) revision = static_cast<std::uint64_t>(query.integer(0));
-  return revision;
+std::optional<std::uint64_t> removalOf(WriteContext& context, const core::LearningId& id) {
+  auto query = context.connection.query(kRemoval);
+  if (!query.bind(id.bytes()).step() || query.isNull(0)) return std::nullopt;
+  return static_cast<std::uint64_t>(query.integer(0));
 }
 
-std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit) {
+void dropEarlierRemoval(WriteContext& context, const core::LearningId& id, std::int64_t seq) {
+  context.connection.query(kDropEarlierRemoval).bind(id.bytes()).bind(seq).run();
+}
+
+PendingRows pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit) {
   static const FixedSql kPending(pendingSql());
-  std::vector<ports::PendingEntry> entries;
+  PendingRows pending;
   auto row = connection.query(kPending);
   row.bind(now.time_since_epoch().count()).bind(static_cast<std::int64_t>(limit));
-  while (row.step()) {
+  std::size_t bytes = 0;
+  while (bytes < kPageBytes && row.step()) {
     ports::PendingEntry entry;
     entry.id = readId(row.blob(0));
     entry.revision = static_cast<std::uint64_t>(row.integer(1));
     entry.attempts = static_cast<std::uint32_t>(row.integer(2));
-    if (row.integer(3) == 0) {
-      entry.vector = readVector(row, 4);
-      entry.learning = readLearning(row, 5);
+    try {
+      if (row.integer(3) == 0) {
+        entry.vector = readVector(row, 4);
+        entry.learning = readLearning(row, 5);
+        bytes += core::approximateSize(*entry.learning);
+      }
+      pending.entries.push_back(std::move(entry));
+    } catch (const std::exception& error) {
+      pending.unreadable.push_back(record_rows::unreadableEntry(entry, error));
     }
-    entries.push_back(std::move(entry));
   }
-  return entries;
+  return pending;
 }
 
 void finishEntries(WriteContext& context, const std::vector<ports::IndexedEntry>& entries) {
@@ -145,10 +156,12 @@ std::vector<ports::StoredEntry> activeEntries(Connection& connection, const std:
   std::vector<ports::StoredEntry> entries;
   auto row = connection.query(kActive);
   row.bind(after ? Blob(after->bytes()) : Blob()).bind(static_cast<std::int64_t>(limit));
-  while (row.step()) {
+  std::size_t bytes = 0;
+  while (bytes < kPageBytes && row.step()) {
     ports::StoredEntry entry;
     entry.vector = readVector(row, 0);
     entry.learning = readLearning(row, 1);
+    bytes += core::approximateSize(entry.learning);
     entries.push_back(std::move(entry));
   }
   return entries;

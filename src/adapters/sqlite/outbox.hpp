@@ -23,11 +23,18 @@ struct OutboxRow {
 /// Puts a learning into the line, or makes its row there say this now; it keeps its place and is due at once.
 void enqueue(WriteContext& context, const OutboxRow& row);
 
-/// The removal of an erased learning that still waits under this id goes; its revision, where there was one: whoever has the id next must
-/// go on behind it, or the index would take the new entry for an old one.
-std::optional<std::uint64_t> takeRemoval(WriteContext& context, const core::LearningId& id);
+/// The revision of an erased learning's removal that still waits under this id: whoever has the id next must go on behind it, or the index
+/// would take the new entry for an old one.
+std::optional<std::uint64_t> removalOf(WriteContext& context, const core::LearningId& id);
+/// A row comes into the index: the removal of an earlier one of its id, which would take the new entry out again, goes.
+void dropEarlierRemoval(WriteContext& context, const core::LearningId& id, std::int64_t seq);
 
-std::vector<ports::PendingEntry> pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit);
+struct PendingRows {
+  std::vector<ports::PendingEntry> entries;
+  std::vector<ports::FailedEntry> unreadable;  // to be set aside
+};
+
+PendingRows pendingEntries(Connection& connection, core::Timestamp now, std::size_t limit);
 void finishEntries(WriteContext& context, const std::vector<ports::IndexedEntry>& entries);
 void failEntries(WriteContext& context, const std::vector<ports::FailedEntry>& entries);
 std::uint64_t retrySetAsideEntries(WriteContext& context);

@@ -163,8 +163,9 @@ Result<void> RecordTransaction::insert(const core::Learning& learning) {
     place.entryDigest = entryDigestOf(learning, place.key);
     place.ownsEntry = !place.entryDigest || !hasOwner(context_.connection, *place.entryDigest);
     const bool inIndex = place.ownsEntry && learning.status == core::Status::Active;
-    if (inIndex) {
-      if (const auto removed = takeRemoval(context_, learning.id)) place.revision = *removed + 1;
+    if (const auto removed = removalOf(context_, learning.id)) {
+      place.revision = *removed + 1;
+      if (inIndex) dropEarlierRemoval(context_, learning.id, place.seq);
     }
     {
       RowTexts texts;
@@ -211,6 +212,7 @@ void RecordTransaction::followInIndex(const StoredRow& before, const RowPlace& a
   const bool isActive = learning.status == core::Status::Active;
   const bool inIndex = isActive && after.ownsEntry;
   if (change == ports::IndexChange::Text || (isActive && !after.ownsEntry)) dropVector(context_, after.seq);
+  if (inIndex && !before.isInIndex()) dropEarlierRemoval(context_, learning.id, after.seq);
   if (inIndex || before.isInIndex()) {
     enqueue(context_, {after.seq, learning.id, after.revision, inIndex ? Removal::No : Removal::Yes});
   }

@@ -116,7 +116,13 @@ ports::Task<std::vector<ports::TextHit>> SqliteRecordStore::searchText(ports::Te
 
 ports::Task<std::vector<ports::PendingEntry>> SqliteRecordStore::pending(core::Timestamp now, std::size_t limit) {
   auto job = [now, limit](Connection& connection) { return pendingEntries(connection, now, limit); };
-  co_return co_await readers_.read(std::move(job));
+  auto rows = co_await readers_.read(std::move(job));
+  if (!rows) co_return rows.error();
+  if (!rows->unreadable.empty()) {
+    auto setAside = co_await failIndexing(std::move(rows->unreadable));
+    if (!setAside) co_return setAside.error();
+  }
+  co_return std::move(rows->entries);
 }
 
 ports::Task<void> SqliteRecordStore::finishIndexing(std::vector<ports::IndexedEntry> entries) {

@@ -159,7 +159,7 @@ core::Result<ListRequest> decodeList(const std::vector<std::pair<std::string, st
   for (const auto& [name, value] : parameters) {
     const std::string shown = name.substr(0, 100);
     if (value.size() > core::kMaxShortText) return core::Error::tooLarge(shown, shown + " is longer than 1024 bytes (1 KiB)");
-    if (value.find('\0') != std::string::npos)
+    if ((name + value).find('\0') != std::string::npos)
       return core::Error::invalidField(shown, shown + " has a NUL character in it, which no text may have");
     const bool isMetadata = name.starts_with("metadata.");
     if (!names.insert(name).second && !isMetadata) return core::Error::invalidField(shown, shown + " comes twice");

@@ -31,9 +31,12 @@ void ImportStream::sortRejections() {
 }
 
 core::Error ImportStream::stopped(const core::Error& why) const {
-  const std::string upTo =
-      storedUpTo_ == 0 ? "nothing of it is stored" : "what stands up to line " + std::to_string(storedUpTo_) + " is stored";
-  return core::Error(why.kind(), why.message() + "; " + upTo + ". Send it all again: nothing is stored twice").withField(why.field());
+  // An interaction is an event: each is a learning of its own, unless its id says that it is there.
+  const std::string line = std::to_string(storedUpTo_);
+  const std::string next = storedUpTo_ == 0 ? "nothing of it is stored. Send it all again"
+                                            : "what stands up to line " + line + " is stored. Go on behind line " + line +
+                                                  ", or send it all again (only interactions without an id would be stored twice)";
+  return core::Error(why.kind(), why.message() + "; " + next).withField(why.field());
 }
 
 ports::Task<std::vector<services::ImportText>> ImportStream::readBatch() {

@@ -172,6 +172,20 @@ TEST_F(Learnings, ACursorBelongsToItsFilterAndOrder) {
   EXPECT_EQ(fakes::runTask(io, fake.services.learnings.list(request)).error().field(), "cursor");
 }
 
+TEST_F(Learnings, ACursorWithATimeOrAValueThatNoLearningHasIsRefused) {
+  for (const char* query : {"a", "b", "c"}) store(Kind::Solution, query, "x");
+  ListRequest request;
+  request.limit = 2;
+  const std::string cursor = fakes::runTask(io, fake.services.learnings.list(request))->nextCursor;
+  // Its parts are 8 bytes of digest, 8 of time and 8 of value.
+  for (const auto& [place, part] : std::vector<std::pair<std::size_t, std::string>>{
+           {16, "8000000000000000"}, {16, "7fffffffffffffff"}, {32, "7ff8000000000000"}, {32, "fff0000000000000"}}) {
+    request.cursor = cursor;
+    request.cursor.replace(place, part.size(), part);
+    EXPECT_EQ(fakes::runTask(io, fake.services.learnings.list(request)).error().field(), "cursor") << part;
+  }
+}
+
 TEST_F(Learnings, APageEndsByItsBytesAndTheNextOneGoesOnThere) {
   constexpr int kStored = 150;
   const std::string text(100 * 1024, 'x');

@@ -87,6 +87,17 @@ TEST_F(PostgresAccess, WhatIsMendedWorksWithoutARestart) {
   ASSERT_TRUE(PostgresRecordStore::drop(options));
 }
 
+TEST_F(PostgresAccess, ARoleThatMayMakeNoSchemasUsesThoseThatWereMadeForIt) {
+  server()->sql("create schema access_test authorization plain; create schema access_test_v1 authorization plain");
+  const auto options = optionsFor("plain");
+  const auto store = PostgresRecordStore::open(options);
+  ASSERT_TRUE(store) << store.error().message();
+  const auto status = runTask((*store)->status());
+  EXPECT_TRUE(status->up) << status->detail;
+  EXPECT_EQ(server()->sql("select count(*) from access_test_v1.learnings"), "0\n");
+  ASSERT_TRUE(PostgresRecordStore::drop(options));
+}
+
 TEST_F(PostgresAccess, TheDatabaseMayBeMadeLater) {
   auto options = optionsFor("learnd", "later");
   const auto store = PostgresRecordStore::open(options);

@@ -150,6 +150,25 @@ TEST_F(PostgresOutage, AServerThatHangsIsGivenUpInTimeAndThenAtOnce) {
   EXPECT_TRUE(comesBack(*store_, 2, 8s));
 }
 
+TEST_F(PostgresOutage, ItsEndIsLoggedAsItsBeginningIs) {
+  testing::internal::CaptureStderr();
+  ServerSettings settings;
+  settings.dsn = server()->dsn();
+  settings.schema = schema_.options().schema;
+  Server watched(settings, [](Connection&) -> core::Result<void> { return {}; });
+  ASSERT_TRUE(watched.start());
+  const std::string start = testing::internal::GetCapturedStderr();
+  testing::internal::CaptureStderr();
+  watched.noteHanging();
+  const auto deadline = std::chrono::steady_clock::now() + 8s;
+  while (watched.whyDown() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(10ms);
+  std::this_thread::sleep_for(100ms);
+  const std::string end = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(start, testing::Not(HasSubstr("the record store is there")));
+  EXPECT_THAT(end, HasSubstr("the record store is down"));
+  EXPECT_THAT(end, HasSubstr("the record store is there"));
+}
+
 TEST_F(PostgresOutage, ALockThatSomebodyHoldsIsATimeout) {
   schema_.options().lockTimeout = 300ms;
   store_ = schema_.open();

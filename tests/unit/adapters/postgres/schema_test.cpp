@@ -6,10 +6,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 namespace learnd::postgres {
 
 namespace {
 
+using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 /// A schema of its own and a connection of an administrator.
@@ -18,6 +21,15 @@ class PostgresSchema : public testing::Test {
   core::Result<void> takeSteps(std::span<const Migration> steps) {
     Connection connection(server_.dsn());
     return migrate(connection, names(), steps);
+  }
+  static bool isUpWithin(ports::RecordStore& store, std::chrono::milliseconds time) {
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    do {
+      const auto status = runTask(store.status());
+      if (status && status->up) return true;
+      std::this_thread::sleep_for(20ms);
+    } while (std::chrono::steady_clock::now() < deadline);
+    return false;
   }
   SchemaNames names() { return SchemaNames(schema_.options().schema); }
   std::string tables() {
@@ -46,13 +58,54 @@ TEST_F(PostgresSchema, FourDaemonsMayStartAtOnce) {
   for (int i = 0; i < 4; ++i) {
     daemons.emplace_back([&] {
       const auto store = schema_.open();
-      const auto status = runTask(store->status());
-      if (status && status->up) ++up;
+      if (isUpWithin(*store, 30s)) ++up;
     });
   }
   for (auto& daemon : daemons) daemon.join();
   EXPECT_EQ(up, 4);
   EXPECT_EQ(schema_.sql("select count(*) from schema_steps"), std::to_string(migrations().size()) + "\n");
+}
+
+TEST_F(PostgresSchema, ACurrentOneNeedsNoLockAndOneThatAnotherDaemonBringsForwardIsTakenLater) {
+  const std::string lock = "(" + std::to_string(names().lockClass()) + ", " + std::to_string(kMigrationLock) + ")";
+  Connection other(server_.dsn());
+  other.script("select pg_advisory_lock" + lock);
+  auto began = std::chrono::steady_clock::now();
+  auto store = schema_.open();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+  auto status = runTask(store->status());
+  EXPECT_FALSE(status->up);
+  EXPECT_THAT(status->detail, HasSubstr("another learnd"));
+  began = std::chrono::steady_clock::now();
+  store.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+  store = schema_.open();
+  other.script("select pg_advisory_unlock" + lock);
+  EXPECT_TRUE(isUpWithin(*store, 30s));
+  other.script("select pg_advisory_lock" + lock);
+  store = schema_.open();
+  status = runTask(store->status());
+  EXPECT_TRUE(status->up) << status->detail;
+}
+
+TEST_F(PostgresSchema, StepsThatTakeLongDoNotKeepAStoreFromItsEnd) {
+  ServerSettings settings;
+  settings.dsn = server_.dsn();
+  settings.schema = "public";
+  std::promise<void> reached;
+  std::atomic<int> tries{0};
+  auto server = std::make_unique<Server>(settings, [&](Connection& connection) -> core::Result<void> {
+    if (++tries == 1) return core::Error(core::ErrorKind::Unavailable, "later");
+    reached.set_value();
+    connection.setPatience(60s);
+    connection.script("set statement_timeout = 0; select pg_sleep(30)");
+    return {};
+  });
+  ASSERT_TRUE(server->start());
+  reached.get_future().wait();
+  const auto began = std::chrono::steady_clock::now();
+  server.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
 }
 
 TEST_F(PostgresSchema, ANewerOneIsRefused) {

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <sstream>
 
 namespace learnd::postgres {
@@ -12,6 +14,17 @@ namespace learnd::postgres {
 namespace {
 
 using testing::HasSubstr;
+
+/// What stands in backticks.
+std::vector<std::string> namesIn(const std::string& text) {
+  std::vector<std::string> names;
+  for (std::size_t at = text.find('`'); at != std::string::npos;) {
+    const auto end = text.find('`', at + 1);
+    names.push_back(text.substr(at + 1, end - at - 1));
+    at = text.find('`', end + 1);
+  }
+  return names;
+}
 
 /// The `sql` blocks of a page.
 std::vector<std::string> examplesOf(const std::string& page) {
@@ -115,6 +128,39 @@ TEST_F(PostgresViews, ARoleMadeLaterIsLetInAtTheNextStart) {
   EXPECT_THROW((void)asReader("select count(*) from learnings"), std::runtime_error);
   store_ = schema_.open();
   EXPECT_EQ(asReader("select count(*) from learnings"), "4\n");
+}
+
+TEST_F(PostgresViews, HaveTheColumnsThatTheManualNames) {
+  std::ifstream stream("docs/sql.md");
+  const std::string page(std::istreambuf_iterator<char>(stream), {});
+  const std::string begin = "All but `feedback` have ";
+  const auto from = page.find(begin) + begin.size();
+  const auto ofAll = namesIn(page.substr(from, page.find(" and all but `patterns`") - from));
+  ASSERT_GT(ofAll.size(), 10U);
+  std::istringstream lines(page);
+  int views = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| `")) continue;
+    auto names = namesIn(line);
+    const std::string view = names.front();
+    std::set<std::string> named(names.begin() + 1, names.end());
+    if (view != "feedback") {
+      named.insert(ofAll.begin(), ofAll.end());
+      named.insert("occurrences");
+    }
+    if (view == "patterns") {
+      named.erase("outcome");
+      named.erase("occurrences");
+    }
+    std::string expected;
+    for (const auto& name : named) expected += name + "\n";
+    EXPECT_EQ(server_.sql("select attname from pg_attribute where attnum > 0 and attrelid = '" + schema_.options().schema + "_v1." + view +
+                          "'::regclass order by attname collate \"C\""),
+              expected)
+        << view;
+    ++views;
+  }
+  EXPECT_EQ(views, 5);
 }
 
 TEST_F(PostgresViews, TheExamplesOfTheManualFindWhatTheySay) {

@@ -1,9 +1,13 @@
+#include "adapters/postgres/writing.hpp"
+
 #include "tests/private_postgres/forgetful_proxy.hpp"
 #include "tests/private_postgres/scratch_schema.hpp"
 #include "tests/unit/adapters/postgres/store_load.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <future>
 
 namespace learnd::postgres {
 
@@ -85,6 +89,58 @@ TEST_F(PostgresWriting, ACommitWhoseAnswerIsLostIsFoundOutAndNotDoneTwice) {
   EXPECT_EQ(runs, 6);
   EXPECT_EQ(forgetful.lossesLeft(), 0);
   EXPECT_EQ(countOf(*store_), 6U);
+}
+
+TEST_F(PostgresWriting, ACommitThatIsStillUnderWayIsWaitedForAlsoWhereItsWriterHasNoMark) {
+  disturbInserts(2, "perform pg_sleep(0.7)", "constraint trigger disturbed after insert on learnings deferrable initially deferred");
+  tests::ForgetfulProxy forgetful(server_.folder(), 2, tests::Loss::OfClient);
+  auto options = schema_.options();
+  options.dsn = forgetful.dsn();
+  options.writers = 1;
+  const auto unlucky = PostgresRecordStore::open(options);
+  ASSERT_TRUE(unlucky);
+  int runs = 0;
+  for (std::uint64_t i = 1; i <= 2; ++i) {
+    ports::RecordWork work = [&runs, i](ports::RecordTransaction& transaction) {
+      ++runs;
+      return transaction.insert(learningOf(i));
+    };
+    const auto done = runTask((*unlucky)->write(work));
+    EXPECT_TRUE(done) << done.error().message();
+    schema_.sql("delete from commits");
+  }
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(forgetful.lossesLeft(), 0);
+  EXPECT_EQ(countOf(*store_), 2U);
+}
+
+TEST_F(PostgresWriting, AnOutboxRowThatCantBeReadIsSetAsideAndTheOthersGoOn) {
+  for (std::uint64_t i = 1; i <= 3; ++i) mustInsert(*store_, learningOf(i));
+  schema_.sql("update learnings set breakdown = '{\"x\":1}' where id = '" + learningOf(2).id.text() + "'");
+  const auto pending = runTask(store_->pending(core::Timestamp(std::chrono::seconds(4'000'000'000)), 10));
+  ASSERT_TRUE(pending) << pending.error().message();
+  ASSERT_EQ(pending->size(), 2U);
+  EXPECT_EQ(pending->at(1).id, learningOf(3).id);
+  const auto counts = runTask(store_->counts());
+  ASSERT_TRUE(counts);
+  EXPECT_EQ(counts->setAside, 1U);
+  EXPECT_THAT(counts->lastError, HasSubstr("can't be read"));
+}
+
+TEST_F(PostgresWriting, AWorkThatThrowsLeavesNoTransactionOpen) {
+  ServerSettings settings;
+  settings.dsn = server_.dsn();
+  settings.schema = schema_.options().schema;
+  Server server(settings, [](Connection&) -> core::Result<void> { return {}; });
+  ASSERT_TRUE(server.start());
+  Lane lane(server, {1, 10, Durability::Unsynced, "tests"});
+  std::promise<std::string> state;
+  lane.post([&](Slot& slot) {
+    EXPECT_THROW((void)runRepeatable(slot, [](Connection&) { throw std::runtime_error("unreadable"); }), std::runtime_error);
+    const int process = slot.connection().serverProcess();
+    state.set_value(schema_.sql("select state from pg_stat_activity where pid = " + std::to_string(process)));
+  });
+  EXPECT_EQ(state.get_future().get(), "idle\n");
 }
 
 }  // namespace

@@ -290,7 +290,8 @@ TEST(ListCodec, NamesTheParameterAtFault) {
                                                                {"cursor", ""},
                                                                {"bogus", "1"},
                                                                {"metadata.", "x"},
-                                                               {"source", std::string("a\0b", 3)}};
+                                                               {"source", std::string("a\0b", 3)},
+                                                               {std::string("metadata.a\0b", 12), "x"}};
   for (const auto& parameter : wrong) EXPECT_EQ(fieldOf(decodeList({parameter})), parameter.first) << parameter.second;
   EXPECT_EQ(fieldOf(decodeList({{"limit", "5"}, {"limit", "6"}})), "limit");
 }

@@ -119,6 +119,8 @@ TEST(HttpImport, SaysWhatIsStoredOfABodyThatBreaksOff) {
   const auto answer = client.receive();
   EXPECT_EQ(answer.status, 400);
   EXPECT_NE(problemDetail(answer).find("up to line 500"), std::string::npos) << answer.body;
+  EXPECT_NE(problemDetail(answer).find("Go on behind line 500"), std::string::npos) << answer.body;
+  EXPECT_NE(problemDetail(answer).find("only interactions without an id would be stored twice"), std::string::npos) << answer.body;
   EXPECT_EQ(harness.onThread([&] { return harness.core.records.state().rows.size(); }), 500U);
 }
 
