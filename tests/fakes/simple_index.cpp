@@ -73,12 +73,19 @@ core::Result<void> SimpleIndex::put(Generation& generation, std::vector<ports::I
 ports::Task<void> SimpleIndex::upsert(std::vector<ports::IndexEntry> entries) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
+  const auto isRefused = [this](const ports::IndexEntry& entry) {
+    return !refusedWords.empty() && entry.words.find(refusedWords) != std::string::npos;
+  };
+  if (std::any_of(entries.begin(), entries.end(), isRefused)) co_return core::Error(core::ErrorKind::Internal, "an entry is refused");
   co_return put(serving_, std::move(entries));
 }
 
 ports::Task<void> SimpleIndex::remove(std::vector<core::LearningId> ids) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
+  if (refusedId && std::find(ids.begin(), ids.end(), *refusedId) != ids.end()) {
+    co_return core::Error(core::ErrorKind::Internal, "a removal is refused");
+  }
   for (const auto& id : ids) {
     serving_.entries.erase(id);
     if (rebuilt_) rebuilt_->entries.erase(id);

@@ -29,6 +29,9 @@ class SimpleIndex final : public ports::VectorIndex {
   [[nodiscard]] const std::map<core::LearningId, ports::IndexEntry>& entries() const { return serving_.entries; }
 
   Fault fault;
+  /// An entry with these words, or of this id, fails all that come or go with it.
+  std::string refusedWords;
+  std::optional<core::LearningId> refusedId;
 
  private:
   struct Generation {

@@ -100,6 +100,54 @@ TEST_F(Index, ATextThatFailsByItselfIsSetAsideWithItsErrorAndTheOthersGoIn) {
   EXPECT_EQ(vectors(), 3U);
 }
 
+TEST_F(Index, AnEntryThatTheIndexRefusesIsSetAsideWithItsErrorAndTheOthersGoIn) {
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  fake.index.refusedWords = "poison";
+  for (const char* query : {"one", "poison", "two", "three"}) store(query);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(work(), Indexer::Round::Idle);
+    fake.clock.advance(std::chrono::minutes(5));
+  }
+  EXPECT_EQ(vectors(), 3U);
+  const auto counts = fakes::runTask(io, fake.records.counts()).value();
+  EXPECT_EQ(counts.pendingIndex, 1U);
+  EXPECT_EQ(counts.setAside, 1U);
+  EXPECT_EQ(counts.lastError, "an entry is refused");
+  fake.index.refusedWords.clear();
+  EXPECT_EQ(fakes::runTask(io, fake.services.health.retryIndex()).value(), 1U);
+  work();
+  EXPECT_EQ(vectors(), 4U);
+}
+
+TEST_F(Index, WordsThatTheIndexRefusesDoNotKeepTheOthersOutEither) {
+  breakEmbedder();
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  fake.index.refusedWords = "poison";
+  for (const char* query : {"one", "poison", "two"}) store(query);
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(fake.index.entries().size(), 2U);
+  EXPECT_EQ(pending(), 3U);
+}
+
+TEST_F(Index, ARemovalThatTheIndexRefusesIsSetAsideAndTheOthersGo) {
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  const auto stays = store("one").learning;
+  const auto goes = store("two").learning;
+  fake.index.refusedId = stays.id;
+  for (const auto& id : {stays.id, goes.id}) {
+    ASSERT_TRUE(fakes::runTask(io, fake.services.learnings.erase(id, core::Caller{1000, 1000, {}})));
+  }
+  store("three");
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(work(), Indexer::Round::Idle);
+    fake.clock.advance(std::chrono::minutes(5));
+  }
+  EXPECT_EQ(vectors(), 2U);
+  ASSERT_EQ(fake.records.state().outbox.size(), 1U);
+  EXPECT_TRUE(fake.records.state().outbox.front().setAside);
+  EXPECT_EQ(fake.records.state().outbox.front().error, "a removal is refused");
+}
+
 TEST_F(Index, AnIndexThatIsDownDelaysAndLosesNothing) {
   ASSERT_EQ(work(), Indexer::Round::Idle);
   fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
