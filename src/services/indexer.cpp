@@ -231,7 +231,7 @@ boost::asio::awaitable<Indexer::Round> Indexer::workOff() {
   if (pending->empty()) co_return Round::Idle;
   Batch batch = batchOf(std::move(*pending));
   auto indexed = co_await indexBatch(batch);
-  auto left = co_await leave(batch);
+  auto left = co_await leave(batch, indexed);
   if (indexed && !left) indexed = left;
   if (!indexed) {
     news_ = true;
@@ -349,11 +349,15 @@ ports::Task<void> Indexer::removeFrom(Batch& batch, std::size_t first, std::size
   co_return co_await removeFrom(batch, middle, end);
 }
 
-ports::Task<void> Indexer::leave(const Batch& batch) {
+ports::Task<void> Indexer::leave(const Batch& batch, const ports::Result<void>& indexed) {
   std::vector<ports::FailedEntry> failed;
   for (const auto& row : batch.rows) {
     if (const auto refusal = batch.refused.find(row.id); refusal != batch.refused.end()) {
       failed.push_back(setBack(row, refusal->second));
+    } else if (!indexed && context_.records.isShared()) {
+      // Its claim goes with it: another daemon may reach what this one can't.
+      failed.push_back({row.id, row.revision, indexed.error().message(), false, context_.clock.now()});
+      failed.back().attempted = false;
     }
   }
   if (failed.empty()) co_return ports::Result<void>();

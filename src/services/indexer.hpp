@@ -111,8 +111,8 @@ class Indexer {
   /// outage is an error.
   ports::Task<void> putInto(Batch& batch, std::size_t first, std::size_t end);
   ports::Task<void> removeFrom(Batch& batch, std::size_t first, std::size_t end);
-  /// What was refused is tried again later, or set aside.
-  ports::Task<void> leave(const Batch& batch);
+  /// What was refused is tried again later, or set aside. What was only not reached is given back to all daemons.
+  ports::Task<void> leave(const Batch& batch, const ports::Result<void>& indexed);
   /// The vector, where the record store has to keep it.
   [[nodiscard]] std::optional<std::vector<float>> toKeep(std::optional<std::vector<float>> vector) const;
   /// A row of the outbox whose words are in the index.

@@ -159,6 +159,20 @@ TEST_F(Index, AnIndexThatIsDownDelaysAndLosesNothing) {
   EXPECT_EQ(pending(), 0U);
 }
 
+TEST_F(Index, WhatAnIndexThatIsDownLeavesIsGivenBackToOtherDaemonsAndNoTryIsLost) {
+  fake.records.shared = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  store("plugh");
+  EXPECT_EQ(work(), Indexer::Round::Failed);
+  ASSERT_EQ(fake.records.state().outbox.size(), 1U);
+  const auto& row = fake.records.state().outbox.front();
+  EXPECT_EQ(row.error, "down");
+  EXPECT_EQ(row.attempts, 0U);
+  EXPECT_FALSE(row.setAside);
+  EXPECT_LE(row.nextTry, fake.clock.now());
+}
+
 TEST_F(Index, ARecordStoreThatIsDownAtTheStartIsLoadedLater) {
   fake.records.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
   EXPECT_FALSE(fakes::runTask(io, fake.services.indexer.load()));
