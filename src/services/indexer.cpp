@@ -26,10 +26,12 @@ constexpr auto kLongestPause = 20s;         // that they may keep the outbox wai
 constexpr auto kIdlePause = 30s;            // a look for rows that nobody told of
 constexpr auto kSharedIdlePause = 5s;       // and for those that another process, or a crash of the server, left behind
 
-/// Doubles with each try, with jitter, a minute at most.
+constexpr std::chrono::milliseconds kLongestBackOff = 60s;  // and half of it by jitter
+
+/// Doubles with each try, with jitter.
 std::chrono::milliseconds backOff(std::uint32_t attempts) {
   static thread_local std::mt19937 random{std::random_device{}()};
-  const auto pause = std::min<std::chrono::milliseconds>(60s, 500ms * (1U << std::min(attempts, 7U)));
+  const auto pause = std::min<std::chrono::milliseconds>(kLongestBackOff, 500ms * (1U << std::min(attempts, 7U)));
   return pause + std::chrono::milliseconds(std::uniform_int_distribution<long>(0, pause.count() / 2)(random));
 }
 
@@ -134,9 +136,10 @@ boost::asio::awaitable<Indexer::Round> Indexer::work() {
   if (!idle_) idle_.emplace(co_await boost::asio::this_coro::executor);
   auto ready = co_await prepare();
   tell(ready);
-  if (ready && wordsAhead_) {
-    // What got its words while nobody could embed it waits for its vector.
-    auto due = co_await context_.records.makeDue();
+  if (ready && (wordsAhead_ || context_.records.isShared())) {
+    // What got its words while nobody could embed it waits for its vector: also where another daemon, which can't embed or is gone, has put
+    // it off. What failed keeps its time.
+    auto due = co_await context_.records.makeDue(context_.clock.now() + kLongestBackOff * 2);
     if (due) wordsAhead_ = false;
   }
   nextTry_.reset();

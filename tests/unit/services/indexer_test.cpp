@@ -173,6 +173,32 @@ TEST_F(Index, WhatAnIndexThatIsDownLeavesIsGivenBackToOtherDaemonsAndNoTryIsLost
   EXPECT_LE(row.nextTry, fake.clock.now());
 }
 
+TEST_F(Index, WhatAnotherDaemonPutOffForWantOfAnEmbedderIsTakenAtTheNextLook) {
+  fake.records.shared = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  breakEmbedder();
+  const auto stored = store("plugh").learning;
+  // As a daemon does that is gone afterwards.
+  ports::FailedEntry waits{stored.id, stored.revision, "waits for the embedder", false, fake.clock.now() + std::chrono::hours(1)};
+  waits.attempted = false;
+  std::vector<ports::FailedEntry> entries{waits};
+  ASSERT_TRUE(fakes::runTask(io, fake.records.failIndexing(std::move(entries))));
+  fake.embedder.fault.error.reset();
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(pending(), 0U);
+  EXPECT_EQ(vectors(), 1U);
+}
+
+TEST_F(Index, WhatFailedKeepsItsTimeToTheNextTry) {
+  fake.records.shared = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  fake.index.refusedWords = "poison";
+  store("poison");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(work(), Indexer::Round::Idle);
+  ASSERT_EQ(fake.records.state().outbox.size(), 1U);
+  EXPECT_EQ(fake.records.state().outbox.front().attempts, 1U);
+}
+
 TEST_F(Index, ARecordStoreThatIsDownAtTheStartIsLoadedLater) {
   fake.records.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
   EXPECT_FALSE(fakes::runTask(io, fake.services.indexer.load()));
