@@ -223,8 +223,8 @@ class RecordStore {
   virtual Task<void> failIndexing(std::vector<FailedEntry> entries) = 0;
   /// Rows that were set aside are due again; returns how many.
   virtual Task<std::uint64_t> retrySetAside() = 0;
-  /// Rows that wait for a later try are due now.
-  virtual Task<void> makeDue() = 0;
+  /// Rows that wait for a try later than this are due now.
+  virtual Task<void> makeDue(core::Timestamp later) = 0;
   /// These are indexed anew, as far as they have an index entry: their vectors go, outbox rows come. Returns how many.
   virtual Task<std::uint64_t> enqueue(std::vector<core::LearningId> ids) = 0;
   /// Vectors belong to this embedder from now on. What saveVectors kept of it is taken over, vectors of another one go, and active

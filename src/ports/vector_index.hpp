@@ -70,6 +70,9 @@ struct HeldEntry {
   core::LearningId id;
   std::uint64_t revision = 0;
   bool hasVector = false;
+  /// Under which it is found, where the index keeps it under each by itself (a page of all that is held says but one); nothing: under all
+  /// that it belongs to.
+  std::optional<std::vector<std::string>> categories = std::nullopt;
 };
 
 struct HeldPage {
@@ -78,6 +81,8 @@ struct HeldPage {
 };
 
 /// Finds learnings by meaning and by words. Derived from the record store, never the only copy. Called on the I/O thread; answers there.
+/// Besides the errors of each method: Unavailable, Timeout and Busy of one that is not there, and Internal where it refuses what it was
+/// given, or fails by itself.
 class VectorIndex {
  public:
   virtual ~VectorIndex() = default;
@@ -119,7 +124,8 @@ class VectorIndex {
   /// Whether other programs read learnings in it, so that entries must bring theirs.
   [[nodiscard]] virtual bool showsLearnings() const = 0;
 
-  /// Which index it is, where there are several that outlive the process: another one holds nothing of what this one was given.
+  /// Which index it is, where it outlives the process: its name, and not the way to it, which may be another one for another daemon. Two of
+  /// one name are told apart by what they hold. Empty for one that lives with the process.
   [[nodiscard]] virtual std::string place() const = 0;
 
   /// How many categories it can have; nothing: any number.

@@ -26,10 +26,12 @@ constexpr auto kLongestPause = 20s;         // that they may keep the outbox wai
 constexpr auto kIdlePause = 30s;            // a look for rows that nobody told of
 constexpr auto kSharedIdlePause = 5s;       // and for those that another process, or a crash of the server, left behind
 
-/// Doubles with each try, with jitter, a minute at most.
+constexpr std::chrono::milliseconds kLongestBackOff = 60s;  // and half of it by jitter
+
+/// Doubles with each try, with jitter.
 std::chrono::milliseconds backOff(std::uint32_t attempts) {
   static thread_local std::mt19937 random{std::random_device{}()};
-  const auto pause = std::min<std::chrono::milliseconds>(60s, 500ms * (1U << std::min(attempts, 7U)));
+  const auto pause = std::min<std::chrono::milliseconds>(kLongestBackOff, 500ms * (1U << std::min(attempts, 7U)));
   return pause + std::chrono::milliseconds(std::uniform_int_distribution<long>(0, pause.count() / 2)(random));
 }
 
@@ -134,11 +136,13 @@ boost::asio::awaitable<Indexer::Round> Indexer::work() {
   if (!idle_) idle_.emplace(co_await boost::asio::this_coro::executor);
   auto ready = co_await prepare();
   tell(ready);
-  if (ready && wordsAhead_) {
-    // What got its words while nobody could embed it waits for its vector.
-    auto due = co_await context_.records.makeDue();
+  if (ready && (wordsAhead_ || context_.records.isShared())) {
+    // What got its words while nobody could embed it waits for its vector: also where another daemon, which can't embed or is gone, has put
+    // it off. What failed keeps its time.
+    auto due = co_await context_.records.makeDue(context_.clock.now() + kLongestBackOff * 2);
     if (due) wordsAhead_ = false;
   }
+  nextTry_.reset();
   Round round = isLookDue() ? Round::Worked : Round::Idle;
   while (!stopping_ && round == Round::Worked) {
     co_await letStoresPass();
@@ -156,7 +160,7 @@ boost::asio::awaitable<void> Indexer::run() {
     const Round round = co_await work();
     if (stopping_) break;
     if (round == Round::Idle && embedding_ == Embedding::Up) {
-      co_await sleep(context_.records.isShared() ? kSharedIdlePause : kIdlePause);
+      co_await sleep(idlePause());
     } else {
       co_await pause(kRetryPause);
     }
@@ -172,6 +176,13 @@ void Indexer::wake() {
   woken_ = true;
   news_ = true;
   if (idle_) idle_->cancel();
+}
+
+std::chrono::milliseconds Indexer::idlePause() const {
+  const std::chrono::milliseconds pause = context_.records.isShared() ? kSharedIdlePause : kIdlePause;
+  if (!nextTry_) return pause;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*nextTry_ - std::chrono::steady_clock::now());
+  return std::clamp(left, std::chrono::milliseconds(0), pause);
 }
 
 boost::asio::awaitable<void> Indexer::sleep(std::chrono::milliseconds time) {
@@ -221,7 +232,10 @@ boost::asio::awaitable<Indexer::Round> Indexer::workOff() {
   }
   std::erase_if(*pending, [this](const ports::PendingEntry& entry) { return inFlight_.contains(entry.id); });
   if (pending->empty()) co_return Round::Idle;
-  auto indexed = co_await indexBatch(std::move(*pending));
+  Batch batch = batchOf(std::move(*pending));
+  auto indexed = co_await indexBatch(batch);
+  auto left = co_await leave(batch, indexed);
+  if (indexed && !left) indexed = left;
   if (!indexed) {
     news_ = true;
     support::log::warning("indexing is delayed", {{"ERROR", indexed.error().message()}});
@@ -230,12 +244,12 @@ boost::asio::awaitable<Indexer::Round> Indexer::workOff() {
   co_return Round::Worked;
 }
 
-ports::Task<void> Indexer::indexBatch(std::vector<ports::PendingEntry> pending) {
+Indexer::Batch Indexer::batchOf(std::vector<ports::PendingEntry> pending) const {
   Batch batch;
-  std::vector<core::LearningId> gone;
   for (auto& entry : pending) {
+    batch.rows.push_back({entry.id, entry.revision, entry.attempts});
     if (!entry.learning) {
-      gone.push_back(entry.id);
+      batch.gone.push_back(entry.id);
       batch.done.push_back({entry.id, entry.revision, std::nullopt, false});
     } else if (entry.vector) {
       batch.entries.push_back(entryFor(*entry.learning, entry.vector));
@@ -244,10 +258,12 @@ ports::Task<void> Indexer::indexBatch(std::vector<ports::PendingEntry> pending) 
       batch.missing.push_back(std::move(entry));
     }
   }
-  if (!gone.empty()) {
-    auto removed = co_await context_.index.remove(std::move(gone));
-    if (!removed) co_return removed.error();
-  }
+  return batch;
+}
+
+ports::Task<void> Indexer::indexBatch(Batch& batch) {
+  auto removed = co_await removeFrom(batch, 0, batch.gone.size());
+  if (!removed) co_return removed.error();
   if (!batch.missing.empty() && embedding_ == Embedding::Up) {
     auto embedded = co_await embedInto(batch, 0, batch.missing.size());
     if (!embedded && !isOutage(embedded.error().kind())) co_return embedded.error();
@@ -260,10 +276,11 @@ ports::Task<void> Indexer::indexBatch(std::vector<ports::PendingEntry> pending) 
     batch.entries.push_back(entryFor(*entry.learning, std::nullopt));
     waiting.push_back({entry.id, entry.revision});
   }
-  if (!batch.entries.empty()) {
-    auto taken = co_await context_.index.upsert(std::move(batch.entries));
-    if (!taken) co_return taken.error();
-  }
+  auto taken = co_await putInto(batch, 0, batch.entries.size());
+  if (!taken) co_return taken.error();
+  const auto isRefused = [&batch](const auto& row) { return batch.refused.contains(row.id); };
+  std::erase_if(batch.done, isRefused);
+  std::erase_if(waiting, isRefused);
   if (!batch.done.empty()) {
     auto finished = co_await context_.records.finishIndexing(std::move(batch.done));
     if (!finished) co_return finished.error();
@@ -296,18 +313,66 @@ ports::Task<void> Indexer::embedInto(Batch& batch, std::size_t first, std::size_
       batch.done.push_back({entry.id, entry.revision, toKeep(std::move(made.vector)), made.clipped});
     } else {
       batch.entries.push_back(entryFor(*entry.learning, std::nullopt));
+      batch.refused.emplace(entry.id, embedded.error());
     }
     entry.learning.reset();
   }
-  if (embedded) co_return ports::Result<void>();
-  co_return co_await setBack(batch.missing[first], embedded.error());
+  co_return ports::Result<void>();
 }
 
-ports::Task<void> Indexer::setBack(const ports::PendingEntry& entry, ports::Error reason) {
-  const std::uint32_t attempts = entry.attempts + 1;
+ports::Task<void> Indexer::putInto(Batch& batch, std::size_t first, std::size_t end) {
+  if (first == end) co_return ports::Result<void>();
+  const auto begin = batch.entries.begin();
+  std::vector<ports::IndexEntry> part(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(end));
+  auto taken = co_await context_.index.upsert(std::move(part));
+  if (taken || isOutage(taken.error().kind())) co_return taken;
+  if (end - first == 1) {
+    batch.refused.emplace(batch.entries[first].id, taken.error());
+    co_return ports::Result<void>();
+  }
+  const std::size_t middle = first + (end - first) / 2;
+  taken = co_await putInto(batch, first, middle);
+  if (!taken) co_return taken;
+  co_return co_await putInto(batch, middle, end);
+}
+
+ports::Task<void> Indexer::removeFrom(Batch& batch, std::size_t first, std::size_t end) {
+  if (first == end) co_return ports::Result<void>();
+  const auto begin = batch.gone.begin();
+  std::vector<core::LearningId> part(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(end));
+  auto removed = co_await context_.index.remove(std::move(part));
+  if (removed || isOutage(removed.error().kind())) co_return removed;
+  if (end - first == 1) {
+    batch.refused.emplace(batch.gone[first], removed.error());
+    co_return ports::Result<void>();
+  }
+  const std::size_t middle = first + (end - first) / 2;
+  removed = co_await removeFrom(batch, first, middle);
+  if (!removed) co_return removed;
+  co_return co_await removeFrom(batch, middle, end);
+}
+
+ports::Task<void> Indexer::leave(const Batch& batch, const ports::Result<void>& indexed) {
   std::vector<ports::FailedEntry> failed;
-  failed.push_back({entry.id, entry.revision, reason.message(), attempts >= kMostAttempts, context_.clock.now() + backOff(attempts)});
+  for (const auto& row : batch.rows) {
+    if (const auto refusal = batch.refused.find(row.id); refusal != batch.refused.end()) {
+      failed.push_back(setBack(row, refusal->second));
+    } else if (!indexed && context_.records.isShared()) {
+      // Its claim goes with it: another daemon may reach what this one can't.
+      failed.push_back({row.id, row.revision, indexed.error().message(), false, core::Timestamp()});
+      failed.back().attempted = false;
+    }
+  }
+  if (failed.empty()) co_return ports::Result<void>();
   co_return co_await context_.records.failIndexing(std::move(failed));
+}
+
+ports::FailedEntry Indexer::setBack(const Row& row, const ports::Error& reason) {
+  const std::uint32_t attempts = row.attempts + 1;
+  const auto pause = backOff(attempts);
+  const auto due = std::chrono::steady_clock::now() + pause;
+  if (attempts < kMostAttempts && (!nextTry_ || due < *nextTry_)) nextTry_ = due;
+  return {row.id, row.revision, reason.message(), attempts >= kMostAttempts, context_.clock.now() + pause};
 }
 
 std::optional<std::vector<float>> Indexer::toKeep(std::optional<std::vector<float>> vector) const {

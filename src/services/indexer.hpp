@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -76,11 +77,20 @@ class Indexer {
   void fillSecondToo(bool both) { fillsSecond_ = both; }
 
  private:
+  /// A row of the outbox, as it was read.
+  struct Row {
+    core::LearningId id;
+    std::uint64_t revision = 0;
+    std::uint32_t attempts = 0;
+  };
   /// A piece of the outbox on its way into the index.
   struct Batch {
+    std::vector<Row> rows;
+    std::vector<core::LearningId> gone;
     std::vector<ports::IndexEntry> entries;
     std::vector<ports::IndexedEntry> done;
-    std::vector<ports::PendingEntry> missing;  // without a vector
+    std::vector<ports::PendingEntry> missing;                                          // without a vector
+    std::unordered_map<core::LearningId, ports::Error, core::LearningIdHash> refused;  // each by itself
   };
   enum class Embedding : unsigned char { Unknown, Up, Down };
 
@@ -93,9 +103,16 @@ class Indexer {
   boost::asio::awaitable<Round> workOff();
   /// Without an embedder all rows may be waiting for it, and a look at them goes through all: only where there is a reason.
   [[nodiscard]] bool isLookDue() const;
-  ports::Task<void> indexBatch(std::vector<ports::PendingEntry> pending);
+  [[nodiscard]] Batch batchOf(std::vector<ports::PendingEntry> pending) const;
+  ports::Task<void> indexBatch(Batch& batch);
   /// Embeds missing[first, end): what is embedded, or fails by itself, leaves a gap there. An outage is an error, and the rest stays.
   ports::Task<void> embedInto(Batch& batch, std::size_t first, std::size_t end);
+  /// entries[first, end) into the index, and gone[first, end) out of it: where it refuses them, by halves, until it is known which. An
+  /// outage is an error.
+  ports::Task<void> putInto(Batch& batch, std::size_t first, std::size_t end);
+  ports::Task<void> removeFrom(Batch& batch, std::size_t first, std::size_t end);
+  /// What was refused is tried again later, or set aside. What was only not reached is given back to all daemons.
+  ports::Task<void> leave(const Batch& batch, const ports::Result<void>& indexed);
   /// The vector, where the record store has to keep it.
   [[nodiscard]] std::optional<std::vector<float>> toKeep(std::optional<std::vector<float>> vector) const;
   /// A row of the outbox whose words are in the index.
@@ -109,8 +126,10 @@ class Indexer {
   ports::Task<void> putOffTaken();
   /// New learnings whose words went in: their rows are put off with others, where nobody can embed them.
   void noteTaken(const std::vector<WordsTaken>& rows);
-  ports::Task<void> setBack(const ports::PendingEntry& entry, ports::Error reason);
+  ports::FailedEntry setBack(const Row& row, const ports::Error& reason);
   ports::Task<void> flushHanded();
+  /// Until somebody may have left work behind, or what failed is due.
+  [[nodiscard]] std::chrono::milliseconds idlePause() const;
   boost::asio::awaitable<void> sleep(std::chrono::milliseconds time);
   /// Sleeps on when it is woken; stop() ends it.
   boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
@@ -125,6 +144,8 @@ class Indexer {
   /// There may be rows that the last look at the outbox, made then, did not see.
   bool news_ = true;
   std::chrono::steady_clock::time_point lastLook_{};
+  /// When the first of what failed is due.
+  std::optional<std::chrono::steady_clock::time_point> nextTry_;
   bool flushing_ = false;
   bool loaded_ = false;
   bool fillsSecond_ = false;

@@ -23,6 +23,9 @@ namespace {
 /// Answered within the deadline of a search, a slow embedder leaves time for the words.
 constexpr std::chrono::milliseconds kEmbeddingTime{5000};
 
+/// And a slow index leaves time for the record store's words.
+constexpr std::chrono::milliseconds kIndexTime{4000};
+
 /// Learnings may be large: an answer ends behind the one that reaches this, and few are loaded at once.
 constexpr std::size_t kMostAnswered = 8 * 1024 * 1024;
 constexpr std::size_t kLoadedAtOnce = 16;
@@ -83,7 +86,8 @@ ports::Task<SearchAnswer> SearchService::search(SearchRequest request) {
   if (embedded && embedded->size() == 1) query.vector = std::move(embedded->front().vector);
   answer.degraded = query.vector.empty() || !calibration_.current();
 
-  auto found = co_await context_.index.search(std::move(query));
+  auto searching = context_.index.search(std::move(query));
+  auto found = co_await support::withTimeout(std::move(searching), kIndexTime);
   if (!found && !Indexer::isOutage(found.error().kind())) co_return found.error();
   if (!found) {
     answer.degraded = true;

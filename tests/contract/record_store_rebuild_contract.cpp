@@ -25,8 +25,9 @@ TEST_P(RecordStoreContract, ARowThatOnlyWaitsLosesNoTry) {
   waits.attempted = false;
   std::vector<ports::FailedEntry> entries{waits};
   ASSERT_TRUE(runTask(loop_, store().failIndexing(entries)));
+  ASSERT_TRUE(runTask(loop_, store().makeDue(timeOf(100))));
   EXPECT_TRUE(get(store().pending(timeOf(99), 10)).empty());
-  ASSERT_TRUE(runTask(loop_, store().makeDue()));
+  ASSERT_TRUE(runTask(loop_, store().makeDue(timeOf(99))));
   const auto due = get(store().pending(timeOf(1), 10));
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].attempts, 0U);
@@ -34,9 +35,9 @@ TEST_P(RecordStoreContract, ARowThatOnlyWaitsLosesNoTry) {
 
 TEST_P(RecordStoreContract, MakingRowsDueLeavesWhatWasSetAside) {
   insert(solutionOf(1));
-  std::vector<ports::FailedEntry> failed{{idOf(1), 1, "this text fails", true, timeOf(0)}};
+  std::vector<ports::FailedEntry> failed{{idOf(1), 1, "this text fails", true, timeOf(100)}};
   ASSERT_TRUE(runTask(loop_, store().failIndexing(failed)));
-  ASSERT_TRUE(runTask(loop_, store().makeDue()));
+  ASSERT_TRUE(runTask(loop_, store().makeDue(timeOf(0))));
   EXPECT_TRUE(pending().empty());
 }
 

@@ -95,11 +95,11 @@ ports::Task<std::uint64_t> MemoryRecordStore::retrySetAside() {
   co_return due;
 }
 
-ports::Task<void> MemoryRecordStore::makeDue() {
+ports::Task<void> MemoryRecordStore::makeDue(core::Timestamp later) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
   for (auto& row : state_.outbox) {
-    if (!row.setAside) row.nextTry = core::Timestamp();
+    if (!row.setAside && row.nextTry > later) row.nextTry = core::Timestamp();
   }
   co_return ports::Result<void>();
 }

@@ -61,12 +61,13 @@ class MemoryRecordStore final : public ports::RecordStore {
   ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries) override;
   ports::Task<void> failIndexing(std::vector<ports::FailedEntry> entries) override;
   ports::Task<std::uint64_t> retrySetAside() override;
-  ports::Task<void> makeDue() override;
+  ports::Task<void> makeDue(core::Timestamp later) override;
   ports::Task<std::uint64_t> enqueue(std::vector<core::LearningId> ids) override;
   ports::Task<std::uint64_t> useEmbedder(std::string identityDigest) override;
   ports::Task<std::optional<std::string>> usedEmbedder() override;
   ports::Task<void> saveVectors(std::string identityDigest, std::vector<ports::IndexedEntry> entries) override;
   ports::Task<std::vector<ports::StoredEntry>> scanActive(std::optional<core::LearningId> after, std::size_t limit) override;
+  [[nodiscard]] bool isShared() const override { return shared; }
   [[nodiscard]] bool isFollowed() const override { return true; }
   ports::Task<std::vector<core::LearningId>> changedByOthers() override;
   ports::Task<std::vector<ports::StoredEntry>> entriesOf(std::vector<core::LearningId> ids) override;
@@ -82,6 +83,8 @@ class MemoryRecordStore final : public ports::RecordStore {
   Fault fault;
   /// False: searchText is refused, as by a store whose index can't be down.
   bool keepsTextIndex = true;
+  /// Other processes work on its outbox too.
+  bool shared = false;
   /// What the next call is told that another process changed.
   std::vector<core::LearningId> changed;
   /// Transactions that were committed, and those that an error brought back.

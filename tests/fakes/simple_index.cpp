@@ -52,7 +52,11 @@ core::Candidate compare(const ports::IndexEntry& entry, const ports::IndexQuery&
   return candidate;
 }
 
-ports::HeldEntry heldOf(const ports::IndexEntry& entry) { return {entry.id, entry.revision, entry.vector.has_value()}; }
+ports::HeldEntry heldOf(const ports::IndexEntry& entry) {
+  std::vector<std::string> categories{entry.category};
+  if (entry.promoted) categories.emplace_back(core::kPromotedCategory);
+  return {entry.id, entry.revision, entry.vector.has_value(), std::move(categories)};
+}
 
 core::Error noRebuild() { return core::Error(core::ErrorKind::Conflict, "no second index was begun"); }
 
@@ -73,12 +77,19 @@ core::Result<void> SimpleIndex::put(Generation& generation, std::vector<ports::I
 ports::Task<void> SimpleIndex::upsert(std::vector<ports::IndexEntry> entries) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
+  const auto isRefused = [this](const ports::IndexEntry& entry) {
+    return !refusedWords.empty() && entry.words.find(refusedWords) != std::string::npos;
+  };
+  if (std::any_of(entries.begin(), entries.end(), isRefused)) co_return core::Error(core::ErrorKind::Internal, "an entry is refused");
   co_return put(serving_, std::move(entries));
 }
 
 ports::Task<void> SimpleIndex::remove(std::vector<core::LearningId> ids) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
+  if (refusedId && std::find(ids.begin(), ids.end(), *refusedId) != ids.end()) {
+    co_return core::Error(core::ErrorKind::Internal, "a removal is refused");
+  }
   for (const auto& id : ids) {
     serving_.entries.erase(id);
     if (rebuilt_) rebuilt_->entries.erase(id);
@@ -114,7 +125,9 @@ ports::Task<std::vector<ports::HeldEntry>> SimpleIndex::find(std::vector<core::L
   std::vector<ports::HeldEntry> found;
   for (const auto& id : ids) {
     const auto place = serving_.entries.find(id);
-    if (place != serving_.entries.end()) found.push_back(heldOf(place->second));
+    if (place == serving_.entries.end()) continue;
+    found.push_back(heldOf(place->second));
+    std::erase(*found.back().categories, lostCategory);
   }
   co_return found;
 }

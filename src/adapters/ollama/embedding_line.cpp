@@ -70,16 +70,10 @@ bool normalise(std::vector<float>& vector) {
   return true;
 }
 
-/// Tells every caller with an unfinished text among these; how many.
+/// Tells every caller with an unfinished text among these.
 template <class Items>
-std::size_t failAll(const Items& items, const Error& error) {
-  std::size_t callers = 0;
-  for (const Item& item : items) {
-    if (item.job->isOver()) continue;
-    ++callers;
-    item.job->finish(error);
-  }
-  return callers;
+void failAll(const Items& items, const Error& error) {
+  for (const Item& item : items) item.job->finish(error);
 }
 
 }  // namespace
@@ -238,11 +232,11 @@ asio::awaitable<void> EmbeddingLine::State::embedBatch(Batch batch, Priority pri
     co_return;
   }
   // Those behind it would fare alike, and wait for it.
-  std::size_t callers = failAll(batch, error);
+  failAll(batch, error);
   auto& waiting = lane(priority).waiting;
-  callers += failAll(waiting, error);
+  failAll(waiting, error);
   waiting.clear();
-  sender->noteFailure(error, callers, co_await asio::this_coro::executor);
+  sender->noteFailure(error, co_await asio::this_coro::executor);
 }
 
 asio::awaitable<void> EmbeddingLine::State::embedHalves(Batch batch, Priority priority) {

@@ -36,8 +36,8 @@ class EmbeddingSender {
   /// any other error none of them can be had now.
   virtual ports::Task<EmbedAnswer> send(std::vector<std::string> texts, ports::Priority priority) = 0;
 
-  /// The last request failed as a whole, for that many callers.
-  virtual void noteFailure(const core::Error& error, std::size_t callers, const boost::asio::any_io_executor& executor) = 0;
+  /// The last request failed as a whole.
+  virtual void noteFailure(const core::Error& error, const boost::asio::any_io_executor& executor) = 0;
 };
 
 /// The texts that wait for a model that takes one at a time: searches first, and together; the rest in requests so small that a search

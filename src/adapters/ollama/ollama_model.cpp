@@ -3,7 +3,6 @@
 #include "support/log.hpp"
 #include "support/timeout.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace learnd::ollama {
@@ -38,10 +37,14 @@ std::optional<Error> OllamaModel::obstacle(Priority priority) const {
 
 ports::Task<ModelFacts> OllamaModel::facts() {
   if (!guard_.allows()) co_return guard_.refusal();
+  auto known = co_await knownFacts();
+  if (!known) noteFailure(known.error(), co_await asio::this_coro::executor);
+  co_return known;
+}
+
+ports::Task<ModelFacts> OllamaModel::knownFacts() {
   if (facts_ && !doubted_ && SteadyClock::now() - asked_ < patience_.facts) co_return *facts_;
-  auto asked = co_await askFacts();
-  if (!asked) noteFailure(asked.error(), 1, co_await asio::this_coro::executor);
-  co_return asked;
+  co_return co_await askFacts();
 }
 
 ports::Task<ModelFacts> OllamaModel::askFacts() {
@@ -68,7 +71,7 @@ ports::Task<void> OllamaModel::check() {
   if (!version_.empty() && SteadyClock::now() - heard_ < patience_.word) co_return core::Result<void>();
   auto version = co_await server_->version(patience_.cheap);
   if (!version) {
-    noteFailure(version.error(), 1, co_await asio::this_coro::executor);
+    noteFailure(version.error(), co_await asio::this_coro::executor);
     co_return version.error();
   }
   version_ = *version;
@@ -78,7 +81,7 @@ ports::Task<void> OllamaModel::check() {
 
 ports::Task<EmbedAnswer> OllamaModel::send(std::vector<std::string> texts, Priority priority) {
   if (!guard_.allows()) co_return guard_.refusal();
-  auto known = co_await facts();
+  auto known = co_await knownFacts();
   if (!known) co_return known.error();
   auto answer = co_await sendWatched(std::move(texts), priority);
   if (!answer && answer.error().kind() == ErrorKind::Internal) {
@@ -128,7 +131,7 @@ ports::Task<EmbedAnswer> OllamaModel::blame(Error error, Priority priority) {
 ports::Task<EmbedAnswer> OllamaModel::verified(EmbedAnswer answer, ModelFacts before) {
   noteAnswer();
   if (answer.load >= kLoaded) doubted_ = true;
-  auto now = co_await facts();
+  auto now = co_await knownFacts();
   if (!now) co_return now.error();
   if (now->digest != before.digest) {
     co_return Error(ErrorKind::Unavailable, "Ollama has another model under the name " + server_->options().model + ": ask again");
@@ -151,9 +154,9 @@ Error OllamaModel::slow() const {
               ", or has too much to do (where other programs use the processors, embedder.threads below their number helps)"};
 }
 
-void OllamaModel::noteFailure(const Error& error, std::size_t callers, const asio::any_io_executor& executor) {
+void OllamaModel::noteFailure(const Error& error, const asio::any_io_executor& executor) {
   if (error.kind() != ErrorKind::InvalidInput) doubted_ = true;
-  for (std::size_t i = 0; i < std::max<std::size_t>(callers, 1); ++i) guard_.noteFailure(error, executor);
+  guard_.noteFailure(error, executor);
 }
 
 void OllamaModel::noteAnswer() {

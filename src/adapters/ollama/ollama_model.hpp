@@ -43,11 +43,13 @@ class OllamaModel final : public EmbeddingSender {
   [[nodiscard]] const std::string& version() const { return version_; }
 
   ports::Task<EmbedAnswer> send(std::vector<std::string> texts, ports::Priority priority) override;
-  void noteFailure(const core::Error& error, std::size_t callers, const boost::asio::any_io_executor& executor) override;
+  void noteFailure(const core::Error& error, const boost::asio::any_io_executor& executor) override;
 
  private:
   using SteadyClock = std::chrono::steady_clock;
 
+  /// Without a word to the breaker: a request that fails by them is one failure.
+  ports::Task<ModelFacts> knownFacts();
   ports::Task<ModelFacts> askFacts();
   ports::Task<EmbedAnswer> sendWatched(std::vector<std::string> texts, ports::Priority priority);
   /// Ends only where the server is found dead.

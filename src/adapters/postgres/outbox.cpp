@@ -39,7 +39,7 @@ const Statement kEnqueueAgain(
     "from unnest($1::uuid[]) with ordinality as g (id, place) join learnings l on l.id = g.id "
     "where l.status = 'active' and l.owns_entry order by g.place on conflict (seq) do update set due = '-infinity', attempts = 0, "
     "set_aside = false, error = null, claimed_by = null, claimed_until = null returning seq");
-const Statement kMakeDue("update outbox set due = '-infinity' where due > '-infinity' and not set_aside");
+const Statement kMakeDue("update outbox set due = '-infinity' where due > $1 and not set_aside");
 
 /// Locked rows are being claimed by another daemon this very moment. What is beyond kPageBytes is left for the next batch.
 const Statement& pendingSql() {
@@ -139,7 +139,7 @@ void failEntries(Connection& connection, const std::vector<ports::FailedEntry>& 
 
 std::uint64_t retrySetAsideEntries(Connection& connection) { return connection.run(kRetry).affected(); }
 
-void makeEntriesDue(Connection& connection) { connection.run(kMakeDue); }
+void makeEntriesDue(Connection& connection, core::Timestamp later) { connection.run(kMakeDue, Values().add(later)); }
 
 std::uint64_t enqueueAgain(Connection& connection, const std::vector<core::LearningId>& ids) {
   ArrayText list;

@@ -46,7 +46,7 @@ std::vector<ports::PendingEntry> claimPending(Connection& connection, const Clai
 void finishEntries(Connection& connection, const std::vector<ports::IndexedEntry>& entries);
 void failEntries(Connection& connection, const std::vector<ports::FailedEntry>& entries);
 std::uint64_t retrySetAsideEntries(Connection& connection);
-void makeEntriesDue(Connection& connection);
+void makeEntriesDue(Connection& connection, core::Timestamp later);
 /// Those of them that have an index entry are to be made anew; returns how many. In a transaction of its own.
 std::uint64_t enqueueAgain(Connection& connection, const std::vector<core::LearningId>& ids);
 /// At the end: others need not wait until the claims run out.

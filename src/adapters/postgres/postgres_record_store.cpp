@@ -190,8 +190,8 @@ ports::Task<std::uint64_t> PostgresRecordStore::retrySetAside() {
   co_return co_await repeatAndCount(std::move(work));
 }
 
-ports::Task<void> PostgresRecordStore::makeDue() {
-  std::function<void(Connection&)> work = [](Connection& connection) { makeEntriesDue(connection); };
+ports::Task<void> PostgresRecordStore::makeDue(core::Timestamp later) {
+  std::function<void(Connection&)> work = [later](Connection& connection) { makeEntriesDue(connection, later); };
   co_return co_await repeat(outbox_, std::move(work));
 }
 

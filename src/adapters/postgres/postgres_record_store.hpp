@@ -52,7 +52,7 @@ class PostgresRecordStore final : public ports::RecordStore {
   ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries) override;
   ports::Task<void> failIndexing(std::vector<ports::FailedEntry> entries) override;
   ports::Task<std::uint64_t> retrySetAside() override;
-  ports::Task<void> makeDue() override;
+  ports::Task<void> makeDue(core::Timestamp later) override;
   ports::Task<std::uint64_t> enqueue(std::vector<core::LearningId> ids) override;
   ports::Task<std::uint64_t> useEmbedder(std::string identityDigest) override;
   ports::Task<std::optional<std::string>> usedEmbedder() override;

@@ -23,10 +23,14 @@ struct ServerVersion {
 inline constexpr ServerVersion kOldestVersion{1, 15, 0};
 inline constexpr ServerVersion kConditionalWrites{1, 15, 5};
 
+/// How many collections one call asks at once. There may be a hundred of them, for eight connections whose line is bounded: who stood
+/// in it with all would leave no room for others.
+inline constexpr std::size_t kAtOnce = 8;
+
 /// Calls of a Qdrant server's REST interface: the key, the envelope around each answer, and what its refusals mean.
 ///
-/// Errors: NotFound (404), Conflict (409, or a name that is taken), InvalidInput (400, 422: what we sent is wrong), Busy (429), Unavailable
-/// (no answer, 5xx, no Qdrant, a key that it refuses), Timeout.
+/// Errors: NotFound (404), Conflict (409, or a name that is taken), InvalidInput (400, 422: what we sent is wrong), PermissionDenied (401,
+/// 403: the key), Busy (429), Unavailable (no answer, 5xx, no Qdrant), Timeout.
 class QdrantApi {
  public:
   QdrantApi(http_client::Url url, std::string apiKey);
@@ -36,6 +40,9 @@ class QdrantApi {
   ports::Task<ServerVersion> version(std::chrono::milliseconds deadline);
   /// Whether it is ready to serve; needs no key.
   ports::Task<void> ready(std::chrono::milliseconds deadline);
+
+  /// What an answer is that lacks what every Qdrant says.
+  [[nodiscard]] core::Error noQdrant() const;
 
   [[nodiscard]] std::string url() const { return client_.url().text(); }
 

@@ -120,7 +120,8 @@ ports::Task<QdrantIndex::Targets> QdrantIndex::findTargets(const Plans& plans, S
   for (const auto& [category, points] : plans) {
     const bool wantsVectors = wantVectors(points);
     const auto place = targets.find(category);
-    if (place == targets.end() || (wantsVectors && place->second.dimensions == 0)) {
+    const bool isReady = place != targets.end() && place->second.isFinished;
+    if (!isReady || (wantsVectors && place->second.dimensions == 0)) {
       auto made = co_await makeTarget(category, wantsVectors, side);
       if (!made) co_return made.error();
       targets.insert_or_assign(category, *made);
@@ -180,7 +181,7 @@ ports::Task<QdrantIndex::Strays> QdrantIndex::findStrays(Entries entries, const 
     asked.push_back(collection.name);
     asking.push_back(findIn(collection, std::move(ids), false));
   }
-  const auto found = co_await support::gather(std::move(asking));
+  const auto found = co_await support::gather(std::move(asking), kAtOnce);
   std::unordered_map<core::LearningId, std::uint64_t, core::LearningIdHash> revisions;
   for (const auto& entry : *entries) revisions.emplace(entry.id, entry.revision);
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -237,10 +238,8 @@ ports::Task<void> QdrantIndex::writePoints(Collection collection, std::vector<Po
   for (auto& body : *bodies) {
     auto written = co_await api_.call("PUT", collectionTarget(collection.name, "/points?wait=true"), std::move(body), kWriteTime);
     if (!written) co_return written.error();
-    const Value* status = written->find("status");
-    if (status && status->asText() && *status->asText() == "wait_timeout") {
-      co_return Error(ErrorKind::Timeout, "Qdrant has taken points but does not show them yet: it is overloaded");
-    }
+    auto done = checkWritten(api_, *written);
+    if (!done) co_return done.error();
   }
   co_return core::Result<void>();
 }
@@ -257,7 +256,7 @@ ports::Task<void> QdrantIndex::removeAll(std::vector<core::LearningId> ids) {
     std::vector<ports::Task<void>> removing;
     for (const auto& [category, collection] : (*holdings)->serving) removing.push_back(deletePoints(api_, collection.name, texts));
     for (const auto& other : (*holdings)->others) removing.push_back(deletePoints(api_, other.name, texts));
-    const auto removed = co_await support::gather(std::move(removing));
+    const auto removed = co_await support::gather(std::move(removing), kAtOnce);
     const auto failed = std::find_if(removed.begin(), removed.end(), [](const auto& one) { return !one; });
     if (failed == removed.end()) co_return core::Result<void>();
     if (failed->error().kind() != ErrorKind::NotFound || attempt > 0) co_return failed->error();

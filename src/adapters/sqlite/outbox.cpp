@@ -26,7 +26,7 @@ const FixedSql kFailRemoval(
     "?");
 const FixedSql kRetry("update outbox set set_aside = 0, due = 0, attempts = 0 where set_aside = 1");
 
-const FixedSql kMakeDue("update outbox set due = 0 where due > 0 and set_aside = 0");
+const FixedSql kMakeDue("update outbox set due = 0 where due > ? and set_aside = 0");
 // What waits already keeps its place.
 const FixedSql kEnqueueAgain(
     "insert into outbox (seq, id, revision, removal, queued) select seq, id, revision, 0, ? from learnings "
@@ -133,7 +133,9 @@ std::uint64_t retrySetAsideEntries(WriteContext& context) {
   return static_cast<std::uint64_t>(context.connection.changes());
 }
 
-void makeEntriesDue(WriteContext& context) { context.connection.query(kMakeDue).run(); }
+void makeEntriesDue(WriteContext& context, core::Timestamp later) {
+  context.connection.query(kMakeDue).bind(later.time_since_epoch().count()).run();
+}
 
 std::uint64_t enqueueAgain(WriteContext& context, const std::vector<core::LearningId>& ids) {
   std::uint64_t count = 0;

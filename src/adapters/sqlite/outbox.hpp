@@ -39,7 +39,7 @@ void finishEntries(WriteContext& context, const std::vector<ports::IndexedEntry>
 void failEntries(WriteContext& context, const std::vector<ports::FailedEntry>& entries);
 std::uint64_t retrySetAsideEntries(WriteContext& context);
 
-void makeEntriesDue(WriteContext& context);
+void makeEntriesDue(WriteContext& context, core::Timestamp later);
 /// Those of them that have an index entry are to be made anew; returns how many.
 std::uint64_t enqueueAgain(WriteContext& context, const std::vector<core::LearningId>& ids);
 

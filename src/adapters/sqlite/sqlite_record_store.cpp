@@ -146,9 +146,9 @@ ports::Task<std::uint64_t> SqliteRecordStore::retrySetAside() {
   co_return co_await writer_.run<std::uint64_t>(std::move(job), Durability::Synced);
 }
 
-ports::Task<void> SqliteRecordStore::makeDue() {
-  auto job = [](WriteContext& context) -> Result<void> {
-    makeEntriesDue(context);
+ports::Task<void> SqliteRecordStore::makeDue(core::Timestamp later) {
+  auto job = [later](WriteContext& context) -> Result<void> {
+    makeEntriesDue(context, later);
     return {};
   };
   co_return co_await writer_.run<void>(std::move(job), Durability::Unsynced);

@@ -100,6 +100,54 @@ TEST_F(Index, ATextThatFailsByItselfIsSetAsideWithItsErrorAndTheOthersGoIn) {
   EXPECT_EQ(vectors(), 3U);
 }
 
+TEST_F(Index, AnEntryThatTheIndexRefusesIsSetAsideWithItsErrorAndTheOthersGoIn) {
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  fake.index.refusedWords = "poison";
+  for (const char* query : {"one", "poison", "two", "three"}) store(query);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(work(), Indexer::Round::Idle);
+    fake.clock.advance(std::chrono::minutes(5));
+  }
+  EXPECT_EQ(vectors(), 3U);
+  const auto counts = fakes::runTask(io, fake.records.counts()).value();
+  EXPECT_EQ(counts.pendingIndex, 1U);
+  EXPECT_EQ(counts.setAside, 1U);
+  EXPECT_EQ(counts.lastError, "an entry is refused");
+  fake.index.refusedWords.clear();
+  EXPECT_EQ(fakes::runTask(io, fake.services.health.retryIndex()).value(), 1U);
+  work();
+  EXPECT_EQ(vectors(), 4U);
+}
+
+TEST_F(Index, WordsThatTheIndexRefusesDoNotKeepTheOthersOutEither) {
+  breakEmbedder();
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  fake.index.refusedWords = "poison";
+  for (const char* query : {"one", "poison", "two"}) store(query);
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(fake.index.entries().size(), 2U);
+  EXPECT_EQ(pending(), 3U);
+}
+
+TEST_F(Index, ARemovalThatTheIndexRefusesIsSetAsideAndTheOthersGo) {
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  const auto stays = store("one").learning;
+  const auto goes = store("two").learning;
+  fake.index.refusedId = stays.id;
+  for (const auto& id : {stays.id, goes.id}) {
+    ASSERT_TRUE(fakes::runTask(io, fake.services.learnings.erase(id, core::Caller{1000, 1000, {}})));
+  }
+  store("three");
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(work(), Indexer::Round::Idle);
+    fake.clock.advance(std::chrono::minutes(5));
+  }
+  EXPECT_EQ(vectors(), 2U);
+  ASSERT_EQ(fake.records.state().outbox.size(), 1U);
+  EXPECT_TRUE(fake.records.state().outbox.front().setAside);
+  EXPECT_EQ(fake.records.state().outbox.front().error, "a removal is refused");
+}
+
 TEST_F(Index, AnIndexThatIsDownDelaysAndLosesNothing) {
   ASSERT_EQ(work(), Indexer::Round::Idle);
   fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
@@ -111,6 +159,46 @@ TEST_F(Index, AnIndexThatIsDownDelaysAndLosesNothing) {
   EXPECT_EQ(pending(), 0U);
 }
 
+TEST_F(Index, WhatAnIndexThatIsDownLeavesIsGivenBackToOtherDaemonsAndNoTryIsLost) {
+  fake.records.shared = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  store("plugh");
+  EXPECT_EQ(work(), Indexer::Round::Failed);
+  ASSERT_EQ(fake.records.state().outbox.size(), 1U);
+  const auto& row = fake.records.state().outbox.front();
+  EXPECT_EQ(row.error, "down");
+  EXPECT_EQ(row.attempts, 0U);
+  EXPECT_FALSE(row.setAside);
+  EXPECT_LE(row.nextTry, fake.clock.now());
+}
+
+TEST_F(Index, WhatAnotherDaemonPutOffForWantOfAnEmbedderIsTakenAtTheNextLook) {
+  fake.records.shared = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  breakEmbedder();
+  const auto stored = store("plugh").learning;
+  // As a daemon does that is gone afterwards.
+  ports::FailedEntry waits{stored.id, stored.revision, "waits for the embedder", false, fake.clock.now() + std::chrono::hours(1)};
+  waits.attempted = false;
+  std::vector<ports::FailedEntry> entries{waits};
+  ASSERT_TRUE(fakes::runTask(io, fake.records.failIndexing(std::move(entries))));
+  fake.embedder.fault.error.reset();
+  EXPECT_EQ(work(), Indexer::Round::Idle);
+  EXPECT_EQ(pending(), 0U);
+  EXPECT_EQ(vectors(), 1U);
+}
+
+TEST_F(Index, WhatFailedKeepsItsTimeToTheNextTry) {
+  fake.records.shared = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  fake.index.refusedWords = "poison";
+  store("poison");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(work(), Indexer::Round::Idle);
+  ASSERT_EQ(fake.records.state().outbox.size(), 1U);
+  EXPECT_EQ(fake.records.state().outbox.front().attempts, 1U);
+}
+
 TEST_F(Index, ARecordStoreThatIsDownAtTheStartIsLoadedLater) {
   fake.records.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
   EXPECT_FALSE(fakes::runTask(io, fake.services.indexer.load()));
@@ -118,6 +206,29 @@ TEST_F(Index, ARecordStoreThatIsDownAtTheStartIsLoadedLater) {
   fake.records.fault.error.reset();
   EXPECT_EQ(work(), Indexer::Round::Idle);
   EXPECT_TRUE(store("plugh").learning.indexed);
+}
+
+TEST_F(Index, AServersIndexThatHasNothingOfWhatWentIntoItIsFilledAnewAtTheNextStart) {
+  fake.index.outlives = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  const std::vector<core::LearningId> ids{store("one").learning.id, store("two").learning.id};
+  ASSERT_EQ(pending(), 0U);
+  ASSERT_TRUE(fakes::runTask(io, fake.index.remove(ids)));
+  Services next(fake.context);
+  EXPECT_EQ(fakes::runTask(io, next.indexer.work()), Indexer::Round::Idle);
+  EXPECT_EQ(vectors(), 2U);
+  EXPECT_EQ(pending(), 0U);
+}
+
+TEST_F(Index, AServersIndexThatHasSomeOfItIsNot) {
+  fake.index.outlives = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  store("one");
+  ASSERT_TRUE(fakes::runTask(io, fake.index.remove({store("two").learning.id})));
+  Services next(fake.context);
+  EXPECT_EQ(fakes::runTask(io, next.indexer.work()), Indexer::Round::Idle);
+  EXPECT_EQ(fake.index.entries().size(), 1U);
+  EXPECT_EQ(pending(), 0U);
 }
 
 TEST_F(Index, OfInteractionsThatShareAnEntryTheNextOneTakesItOver) {

@@ -164,6 +164,17 @@ TEST_F(Search, WithoutItsIndexTheRecordStoresWordsServeAndItSaysSo) {
   EXPECT_TRUE(search("something else").results.empty());
 }
 
+TEST_F(Search, AnIndexThatTakesTooLongIsDoneWithoutInTime) {
+  const auto id = store(Kind::Solution, "plugh xyzzy", "so");
+  fake.index.fault.latency = std::chrono::seconds(60);
+  const auto began = std::chrono::steady_clock::now();
+  const SearchAnswer answer = search("xyzzy and more");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(7));
+  EXPECT_TRUE(answer.degraded);
+  ASSERT_EQ(answer.results.size(), 1U);
+  EXPECT_EQ(answer.results[0].learning.id, id);
+}
+
 TEST_F(Search, WithoutItsIndexFiltersHoldToo) {
   store(Kind::Solution, "plugh xyzzy", "so", "one-thing");
   const auto id = store(Kind::Failure, "plugh frotz", "so", "other-things");

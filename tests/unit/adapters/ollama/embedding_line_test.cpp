@@ -48,7 +48,7 @@ class ScriptedSender final : public EmbeddingSender {
     }
     co_return answer;
   }
-  void noteFailure(const Error&, std::size_t callers, const boost::asio::any_io_executor&) override { failedCallers += callers; }
+  void noteFailure(const Error&, const boost::asio::any_io_executor&) override { ++failures; }
 
   [[nodiscard]] std::size_t largest(Priority priority) const {
     std::size_t most = 0;
@@ -66,7 +66,7 @@ class ScriptedSender final : public EmbeddingSender {
   std::set<std::string> directionless;
   std::size_t underWay = 0;
   std::size_t mostUnderWay = 0;
-  std::size_t failedCallers = 0;
+  std::size_t failures = 0;
 };
 
 boost::asio::awaitable<void> into(EmbeddingLine& line, std::vector<std::string> texts, Priority priority, std::shared_ptr<Answer> result,
@@ -211,7 +211,7 @@ TEST_F(EmbeddingLineTest, TellsTheCallerOfATextThatHasNoVectorAndServesTheOthers
   ASSERT_FALSE(*directionless);
   EXPECT_EQ(directionless->error().kind(), ErrorKind::InvalidInput);
   EXPECT_TRUE(*behind);
-  EXPECT_EQ(sender_->failedCallers, 0U);
+  EXPECT_EQ(sender_->failures, 0U);
 }
 
 TEST_F(EmbeddingLineTest, GivesUpOnATextThatIsRefusedAtAnyLength) {
@@ -233,7 +233,7 @@ TEST_F(EmbeddingLineTest, TellsAllThatWaitWhereTheServerFails) {
     ASSERT_FALSE(*one);
     EXPECT_EQ(one->error().message(), "down");
   }
-  EXPECT_EQ(sender_->failedCallers, 50U);
+  EXPECT_EQ(sender_->failures, 1U);
   EXPECT_LT(sender_->requests.size(), 3U);
 }
 

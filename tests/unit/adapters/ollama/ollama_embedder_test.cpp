@@ -315,7 +315,21 @@ TEST_F(OllamaEmbedderTest, FindsASilentServerDeadSoonAndOpensItsBreaker) {
     ASSERT_FALSE(*call.answer);
     EXPECT_LT(call.took(), milliseconds(1000));
   }
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(embed({"a"}));
   expectUnavailable(embed({"a"}), "has failed repeatedly");
+}
+
+TEST_F(OllamaEmbedderTest, ARequestThatFailsForManySearchesIsOneFailure) {
+  ASSERT_TRUE(embed({"a"}));
+  server_.setFault({ListenerFault::Kind::ServerError, "", {}});
+  std::vector<Call> calls;
+  for (int i = 0; i < 8; ++i) calls.push_back(begin({"question " + std::to_string(i)}, Priority::Search));
+  for (const Call& call : calls) {
+    finish(call);
+    EXPECT_FALSE(*call.answer);
+  }
+  server_.setFault({});
+  EXPECT_TRUE(embed({"a"}));
 }
 
 TEST_F(OllamaEmbedderTest, LetsSearchesDoWithoutWhileTheModelIsLoadedAndSaysSo) {

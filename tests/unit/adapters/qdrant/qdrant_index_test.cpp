@@ -1,4 +1,5 @@
 #include "core/lexical_terms.hpp"
+#include "support/gather.hpp"
 #include "tests/unit/adapters/qdrant/index_under_test.hpp"
 
 #include <gmock/gmock.h>
@@ -161,6 +162,112 @@ TEST(QdrantIndex, MakingACollectionThatWasBrokenOffIsGoneOnWith) {
   ASSERT_TRUE(under.put(entryOf(1, "flush")));
   EXPECT_EQ(collectionsOf(under), std::set<std::string>{"learnd-networking-1"});
   EXPECT_EQ(under.result("POST", "/collections/networking/points/count", "{}").find("count")->number(), 1);
+}
+
+class BrokenOffMaking : public testing::TestWithParam<std::string> {};
+
+TEST_P(BrokenOffMaking, IsFinishedWithTheNextPointsWhateverIsInItAlready) {
+  IndexUnderTest under(ofVersion(GetParam()));
+  under.result("PUT", "/collections/learnd-networking-1",
+               R"({"vectors":{"size":2,"distance":"Cosine"},"sparse_vectors":{"words_v1":{"modifier":"idf"}},)"
+               R"("metadata":{"learnd":{"prefix":"","rebuild":""}}})");
+  under.result("PUT", "/collections/learnd-networking-1/index?wait=true", R"({"field_name":"learnd_revision","field_schema":"integer"})");
+  under.result("POST", "/collections/aliases",
+               R"({"actions":[{"create_alias":{"collection_name":"learnd-networking-1","alias_name":"networking"}}]})");
+  under.result("PUT", "/collections/networking/points?wait=true",
+               R"({"points":[{"id":"00000000-0000-0000-0000-000000000009","vector":{"":[0,1]},"payload":{"learnd_revision":1}}]})");
+  ASSERT_TRUE(under.put(entryOf(1, "flush the dns cache")));
+  EXPECT_EQ(collectionsOf(under), std::set<std::string>{"learnd-networking-1"});
+  EXPECT_EQ(under.result("GET", "/collections/networking").find("payload_schema")->asObject()->size(), 2U);
+  EXPECT_EQ(under.status().entries, 2U);
+  ASSERT_TRUE(under.put(entryOf(2, "mount a share")));
+  EXPECT_EQ(under.search("flush")->candidates.size(), 1U);
+}
+
+TEST_P(BrokenOffMaking, OfASecondIndexIsFinishedToo) {
+  IndexUnderTest under(ofVersion(GetParam()));
+  ASSERT_TRUE(under.put(entryOf(1, "flush")));
+  ASSERT_TRUE(fakes::runTask(under.loop, under.index.beginRebuild("again", 2)));
+  ASSERT_TRUE(fakes::runTask(under.loop, under.index.upsertRebuilt({entryOf(1, "flush")})));
+  under.result("DELETE", "/collections/learnd-networking-2/index/learnd_facets?wait=true");
+  ASSERT_TRUE(fakes::runTask(under.loop, under.index.beginRebuild("again", 2)));
+  ASSERT_TRUE(fakes::runTask(under.loop, under.index.upsertRebuilt({entryOf(2, "mount")})));
+  EXPECT_EQ(under.result("GET", "/collections/learnd-networking-2").find("payload_schema")->asObject()->size(), 2U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, BrokenOffMaking, testing::Values("1.15.0", "1.18.3"), [](const auto& info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+});
+
+TEST(QdrantIndex, AllThatItHoldsIsToldThoughOthersHaveWrittenPointsWithNumbersForIds) {
+  IndexUnderTest under;
+  ASSERT_TRUE(under.put(entryOf(1, "flush")));
+  std::string points;
+  for (int id = 1; id <= 25; ++id) {
+    points += (id > 1 ? "," : "") + (R"({"id":)" + std::to_string(id)) + R"(,"vector":{"":[0,1]}})";
+  }
+  under.result("PUT", "/collections/networking/points?wait=true", R"({"points":[)" + points + "]}");
+  std::vector<core::LearningId> held;
+  std::string place;
+  std::size_t pages = 0;
+  do {
+    const auto page = fakes::runTask(under.loop, under.index.held(place, 10));
+    ASSERT_TRUE(page) << page.error().message();
+    for (const auto& entry : page->entries) held.push_back(entry.id);
+    place = page->next;
+    ASSERT_LT(++pages, 10U);
+  } while (!place.empty());
+  EXPECT_EQ(held, std::vector{idOf(1)});
+  EXPECT_EQ(fakes::runTask(under.loop, under.index.held("networking/nonsense", 10)).error().kind(), core::ErrorKind::InvalidInput);
+}
+
+TEST(QdrantIndex, TellsUnderWhichCategoriesAnEntryIsFound) {
+  IndexUnderTest under;
+  auto promoted = entryOf(1, "flush");
+  promoted.promoted = true;
+  ASSERT_TRUE(under.put(promoted));
+  const auto categories = [&under] {
+    const auto found = fakes::runTask(under.loop, under.index.find({idOf(1)})).value();
+    return found.size() == 1 ? std::set<std::string>(found[0].categories->begin(), found[0].categories->end()) : std::set<std::string>();
+  };
+  EXPECT_EQ(categories(), (std::set<std::string>{"networking", "skills-patterns"}));
+  under.result("POST", "/collections/skills-patterns/points/delete?wait=true", R"({"points":[")" + idOf(1).text() + R"("]})");
+  EXPECT_EQ(categories(), std::set<std::string>{"networking"});
+}
+
+TEST(QdrantIndex, ManySearchesOfManyCollectionsGoOnSideBySide) {
+  IndexUnderTest under;
+  std::vector<ports::IndexEntry> entries;
+  for (std::uint8_t i = 0; i < 100; ++i) {
+    entries.push_back(entryOf(i, "flush"));
+    entries.back().category = "category-" + std::to_string(i);
+  }
+  ASSERT_TRUE(under.put(std::move(entries)));
+  std::vector<ports::Task<ports::IndexAnswer>> searches;
+  for (int i = 0; i < 16; ++i) {
+    ports::IndexQuery query;
+    query.words = "flush";
+    searches.push_back(under.index.search(std::move(query)));
+  }
+  const auto answers = fakes::runTask(under.loop, support::gather(std::move(searches)));
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ(answer->candidates.size(), 100U);
+  }
+}
+
+TEST(QdrantAnswers, OneToAWriteThatSaysNothingIsNoQdrants) {
+  const QdrantApi api(*http_client::parseUrl("http://127.0.0.1:6333"), "");
+  const auto kindOf = [&api](const char* answer) {
+    const auto checked = checkWritten(api, json::parse(answer).value());
+    return checked ? core::ErrorKind::Internal : checked.error().kind();
+  };
+  EXPECT_TRUE(checkWritten(api, json::parse(R"({"operation_id":1,"status":"completed"})").value()));
+  EXPECT_EQ(kindOf("{}"), core::ErrorKind::Unavailable);
+  EXPECT_EQ(kindOf("true"), core::ErrorKind::Unavailable);
+  EXPECT_EQ(kindOf(R"({"status":"wait_timeout"})"), core::ErrorKind::Timeout);
 }
 
 TEST(QdrantIndex, ARebuildIsGoneOnWithByAnotherProcess) {
