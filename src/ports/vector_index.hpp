@@ -77,6 +77,12 @@ struct HeldPage {
   std::string next;  // where the page behind it begins; empty: this was the last
 };
 
+/// What the beginning of a second index met.
+enum class RebuildBegun : bool {
+  Anew,  // nothing of it is there
+  Again  // what was put into it earlier is there still
+};
+
 /// Finds learnings by meaning and by words. Derived from the record store, never the only copy. Called on the I/O thread; answers there.
 class VectorIndex {
  public:
@@ -102,11 +108,12 @@ class VectorIndex {
   virtual Task<HeldPage> held(std::string place, std::size_t limit) = 0;
 
   /// Begins a second index beside the one that serves, for vectors of that many dimensions. One of the same name that was begun before and
-  /// not finished is gone on with, as far as the index outlives the process; of another name it goes.
-  virtual Task<void> beginRebuild(std::string name, std::size_t dimensions) = 0;
+  /// not finished, or not to its end, is gone on with, as far as the index outlives the process; of another name it goes.
+  virtual Task<RebuildBegun> beginRebuild(std::string name, std::size_t dimensions) = 0;
   /// As upsert, into the second one. Conflict where none was begun.
   virtual Task<void> upsertRebuilt(std::vector<IndexEntry> entries) = 0;
-  /// The second one serves from now on, the first one goes. Conflict where none was begun.
+  /// The second one serves from now on, then the first one goes. After an error it can be called again, also by another process that has
+  /// begun it by the same name. Conflict where none was begun, or where it is lost: the first one stays.
   virtual Task<void> finishRebuild() = 0;
   /// The second one goes; none there is no error.
   virtual Task<void> dropRebuild() = 0;

@@ -135,12 +135,12 @@ ports::Task<ports::HeldPage> SimpleIndex::held(std::string place, std::size_t li
   co_return page;
 }
 
-ports::Task<void> SimpleIndex::beginRebuild(std::string name, std::size_t dimensions) {
+ports::Task<ports::RebuildBegun> SimpleIndex::beginRebuild(std::string name, std::size_t dimensions) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
-  if (!rebuilt_ || rebuilt_->name != name || rebuilt_->dimensions != dimensions)
-    rebuilt_.emplace(Generation{std::move(name), {}, dimensions});
-  co_return core::Result<void>();
+  if (rebuilt_ && rebuilt_->name == name && rebuilt_->dimensions == dimensions) co_return ports::RebuildBegun::Again;
+  rebuilt_.emplace(Generation{std::move(name), {}, dimensions});
+  co_return ports::RebuildBegun::Anew;
 }
 
 ports::Task<void> SimpleIndex::upsertRebuilt(std::vector<ports::IndexEntry> entries) {
