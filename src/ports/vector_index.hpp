@@ -62,6 +62,7 @@ struct IndexStatus {
   std::uint64_t vectors = 0;
   std::size_t dimensions = 0;       // of its vectors; 0: unknown yet
   std::string version;              // of its server; empty where it has none
+  bool wordsOutdated = false;       // some of its words were made by rules of another version: a rebuild makes them anew
   std::vector<std::string> advice;  // what somebody should do about it, in whole sentences
 };
 

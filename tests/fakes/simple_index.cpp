@@ -122,6 +122,10 @@ ports::Task<std::vector<ports::HeldEntry>> SimpleIndex::find(std::vector<core::L
 ports::Task<ports::HeldPage> SimpleIndex::held(std::string place, std::size_t limit) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
+  if (failHeld > 0) {
+    --failHeld;
+    co_return core::Error(core::ErrorKind::Unavailable, "down");
+  }
   ports::HeldPage page;
   for (const auto& [id, kept] : serving_.entries) {
     const std::string text = id.text();
@@ -156,6 +160,8 @@ ports::Task<void> SimpleIndex::finishRebuild() {
   if (!rebuilt_) co_return noRebuild();
   serving_ = std::move(*rebuilt_);
   rebuilt_.reset();
+  ++swaps;
+  wordsOutdated = false;
   co_return core::Result<void>();
 }
 
@@ -171,6 +177,7 @@ ports::Task<ports::IndexStatus> SimpleIndex::status() {
   status.up = !fault.error;
   status.detail = fault.error ? fault.error->message() : "simple";
   status.entries = serving_.entries.size();
+  status.wordsOutdated = wordsOutdated;
   for (const auto& [id, entry] : serving_.entries) status.vectors += entry.vector ? 1 : 0;
   co_return status;
 }

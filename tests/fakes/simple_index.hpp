@@ -21,7 +21,7 @@ class SimpleIndex final : public ports::VectorIndex {
   ports::Task<void> finishRebuild() override;
   ports::Task<void> dropRebuild() override;
   ports::Task<ports::IndexStatus> status() override;
-  [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
+  [[nodiscard]] bool keepsVectorsInStore() const override { return keepsInStore; }
   [[nodiscard]] bool showsLearnings() const override { return false; }
   [[nodiscard]] std::string place() const override { return {}; }
   [[nodiscard]] std::optional<std::size_t> categoryLimit() const override { return std::nullopt; }
@@ -29,6 +29,13 @@ class SimpleIndex final : public ports::VectorIndex {
   [[nodiscard]] const std::map<core::LearningId, ports::IndexEntry>& entries() const { return serving_.entries; }
 
   Fault fault;
+  /// So many calls of held() fail as by an outage.
+  std::size_t failHeld = 0;
+  /// How often a second index was put in the place of the first.
+  std::size_t swaps = 0;
+  bool wordsOutdated = false;
+  /// False: it keeps its vectors itself, as a server's index does.
+  bool keepsInStore = true;
 
  private:
   struct Generation {

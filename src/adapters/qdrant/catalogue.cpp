@@ -227,9 +227,7 @@ ports::Task<void> Catalogue::serveBy(Collection collection, const Holdings& hold
 ports::Task<Collection> Catalogue::building(std::string category, std::size_t dimensions, std::string rebuild) {
   auto holdings = co_await view();
   if (!holdings) co_return holdings.error();
-  const auto isIt = [&](const Collection& one) {
-    return one.category == category && one.isOf(rebuild) && one.dimensions == dimensions;
-  };
+  const auto isIt = [&](const Collection& one) { return one.category == category && one.isOf(rebuild) && one.dimensions == dimensions; };
   for (const auto& other : (*holdings)->others) {
     if (isIt(other)) co_return other;
   }

@@ -31,12 +31,12 @@ struct Collection {
 /// What is on the server, at one moment.
 struct Holdings {
   ServerVersion version;
-  std::map<std::string, Collection> serving;         // by category
-  std::vector<Collection> others;                    // of ours: being built, outdated, or left by something that was broken off
-  std::map<std::string, std::string> outdated;       // by category that none serves, where another learnd made the words: why, and what to do
-  std::vector<std::string> foreign;                  // collections of others; they are never touched
-  std::set<std::string> foreignAliases;              // aliases of these
-  std::vector<std::string> inTheWay;                 // names by which programs would ask a collection of ours, taken by others
+  std::map<std::string, Collection> serving;    // by category
+  std::vector<Collection> others;               // of ours: being built, outdated, or left by something that was broken off
+  std::map<std::string, std::string> outdated;  // by category that none serves, where another learnd made the words: why, and what to do
+  std::vector<std::string> foreign;             // collections of others; they are never touched
+  std::set<std::string> foreignAliases;         // aliases of these
+  std::vector<std::string> inTheWay;            // names by which programs would ask a collection of ours, taken by others
   std::map<std::string, std::uint32_t> generations;  // by category, the last number that a name has
 
   [[nodiscard]] std::size_t dimensions() const;
@@ -74,8 +74,8 @@ class Catalogue {
   ports::Task<Collection> building(std::string category, std::size_t dimensions, std::string rebuild);
   /// Another one with the same words and no vectors takes its place.
   ports::Task<Collection> changeDimensions(Collection collection, std::size_t dimensions);
-  /// What is built under this name serves from now on; what served goes, once all of that is named by the aliases. Each step can be repeated,
-  /// after an error and by another process. Conflict, and nothing goes, where there is nothing under this name but should be.
+  /// What is built under this name serves from now on; what served goes, once all of that is named by the aliases. Each step can be
+  /// repeated, after an error and by another process. Conflict, and nothing goes, where there is nothing under this name but should be.
   ports::Task<void> finishRebuild(std::string rebuild, Expects expects);
   /// What is being built goes, but what is built under this name: whether there is such.
   ports::Task<bool> dropOthers(std::string kept);

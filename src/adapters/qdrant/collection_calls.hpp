@@ -15,10 +15,10 @@ struct CollectionFacts {
   bool plain = true;           // that vector is compared by cosine, and there is no other dense one
   bool hasWords = false;       // a sparse vector by our present rules
   std::uint64_t points = 0;
-  bool marked = false;  // learnd made it
-  std::string prefix;   // what the one who made it had as index.prefix, where that is known
-  std::string rebuild;  // not empty: being built, under that name
-  std::string built;    // not empty: it was built under that name, and serves
+  bool marked = false;     // learnd made it
+  std::string prefix;      // what the one who made it had as index.prefix, where that is known
+  std::string rebuild;     // not empty: being built, under that name
+  std::string built;       // not empty: it was built under that name, and serves
   bool keepsMark = false;  // the server keeps these names
 };
 

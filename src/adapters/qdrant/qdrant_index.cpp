@@ -195,6 +195,7 @@ ports::Task<ports::IndexStatus> QdrantIndex::describe() {
   status.version = (*holdings)->version.text();
   status.dimensions = (*holdings)->dimensions();
   status.detail = "Qdrant " + status.version + " at " + api_.url() + ", " + std::to_string((*holdings)->serving.size()) + " collections";
+  status.wordsOutdated = !(*holdings)->outdated.empty();
   status.advice = adviceOf(**holdings, api_.url());
   co_return status;
 }
