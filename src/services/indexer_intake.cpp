@@ -110,7 +110,8 @@ ports::Task<void> Indexer::flushHanded() {
   // Who comes while another one writes leaves its vector to the next flush, which the one that writes calls for.
   if (flushing_ || handed_.empty()) co_return ports::Result<void>();
   flushing_ = true;
-  auto finished = co_await finish(std::exchange(handed_, {}), handedOf_);
+  std::vector<ports::IndexedEntry> handed = std::exchange(handed_, {});
+  auto finished = co_await finish(std::move(handed), handedOf_);
   flushing_ = false;
   if (!handed_.empty()) wake();
   co_return finished;
