@@ -12,6 +12,8 @@ namespace learnd::ports {
 struct Embedding {
   std::vector<float> vector;
   bool clipped = false;
+  /// Whose it is, where somebody noted that: an embedder does not.
+  std::string embedder{};
 };
 
 /// What an index must know of its embedder: vectors of another one are of no use.

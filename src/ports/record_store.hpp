@@ -5,6 +5,7 @@
 #include "core/normalised_key.hpp"
 #include "ports/task.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -192,6 +193,9 @@ struct RecordStoreStatus {
   std::string advice;   // what would make it better, though it works
 };
 
+/// What finishIndexing says of vectors of another embedder than the one in use.
+inline Error ofAnotherEmbedder() { return {ErrorKind::Conflict, "the vectors in use are another embedder's by now: these are not taken"}; }
+
 /// The truth: records, their outbox and what belongs to them. Methods are called on the I/O thread and answer there. Any of them can fail
 /// with Unavailable (down), Timeout, Busy (its queue is full), StorageFull or Internal.
 class RecordStore {
@@ -218,8 +222,9 @@ class RecordStore {
 
   /// Outbox rows that are due, oldest first, at most a list's page of them, with what the index needs. What can't be read is set aside.
   virtual Task<std::vector<PendingEntry>> pending(core::Timestamp now, std::size_t limit) = 0;
-  /// Need not be synced: after a crash the rows are simply there again.
-  virtual Task<void> finishIndexing(std::vector<IndexedEntry> entries) = 0;
+  /// `embedder`: whose vectors the index was given, by its digest; empty: none, or those that the store had. Conflict, and nothing is done,
+  /// where vectors belong to another one by now. Need not be synced: after a crash the rows are simply there again.
+  virtual Task<void> finishIndexing(std::vector<IndexedEntry> entries, std::string embedder) = 0;
   virtual Task<void> failIndexing(std::vector<FailedEntry> entries) = 0;
   /// Rows that were set aside are due again; returns how many.
   virtual Task<std::uint64_t> retrySetAside() = 0;
@@ -228,8 +233,7 @@ class RecordStore {
   /// These are indexed anew, as far as they have an index entry: their vectors go, outbox rows come. Returns how many.
   virtual Task<std::uint64_t> enqueue(std::vector<core::LearningId> ids) = 0;
   /// Vectors belong to this embedder from now on. What saveVectors kept of it is taken over, vectors of another one go, and active
-  /// learnings without a vector get outbox rows. Returns how many vectors went. No finishIndexing with another one's vectors may be on its
-  /// way.
+  /// learnings without a vector get outbox rows. Returns how many vectors went.
   virtual Task<std::uint64_t> useEmbedder(std::string identityDigest) = 0;
   /// Which one that is; nothing at first.
   virtual Task<std::optional<std::string>> usedEmbedder() = 0;
@@ -253,6 +257,11 @@ class RecordStore {
   /// What a service has to remember over a restart, by a name of its own; an empty text forgets it.
   virtual Task<std::string> note(std::string name) = 0;
   virtual Task<void> saveNote(std::string name, std::string text) = 0;
+
+  /// Takes or prolongs what one holder at a time may have of this name: true, where no other has it. It ends by itself after `life`, by the
+  /// store's own clock. Nobody else can have it where the store is one process's alone.
+  virtual Task<bool> takeLease(std::string, std::string, std::chrono::seconds) { co_return true; }
+  virtual Task<void> giveLeaseBack(std::string, std::string) { co_return Result<void>(); }
 
   virtual Task<std::optional<core::Calibration>> calibration(std::string identityDigest) = 0;
   virtual Task<void> saveCalibration(std::string identityDigest, core::Calibration calibration) = 0;

@@ -62,6 +62,7 @@ struct IndexStatus {
   std::uint64_t vectors = 0;
   std::size_t dimensions = 0;       // of its vectors; 0: unknown yet
   std::string version;              // of its server; empty where it has none
+  bool wordsOutdated = false;       // some of its words were made by rules of another version: a rebuild makes them anew
   std::vector<std::string> advice;  // what somebody should do about it, in whole sentences
 };
 
@@ -78,6 +79,12 @@ struct HeldEntry {
 struct HeldPage {
   std::vector<HeldEntry> entries;
   std::string next;  // where the page behind it begins; empty: this was the last
+};
+
+/// What the beginning of a second index met.
+enum class RebuildBegun : bool {
+  Anew,  // nothing of it is there
+  Again  // what was put into it earlier is there still
 };
 
 /// Finds learnings by meaning and by words. Derived from the record store, never the only copy. Called on the I/O thread; answers there.
@@ -107,11 +114,12 @@ class VectorIndex {
   virtual Task<HeldPage> held(std::string place, std::size_t limit) = 0;
 
   /// Begins a second index beside the one that serves, for vectors of that many dimensions. One of the same name that was begun before and
-  /// not finished is gone on with, as far as the index outlives the process; of another name it goes.
-  virtual Task<void> beginRebuild(std::string name, std::size_t dimensions) = 0;
+  /// not finished, or not to its end, is gone on with, as far as the index outlives the process; of another name it goes.
+  virtual Task<RebuildBegun> beginRebuild(std::string name, std::size_t dimensions) = 0;
   /// As upsert, into the second one. Conflict where none was begun.
   virtual Task<void> upsertRebuilt(std::vector<IndexEntry> entries) = 0;
-  /// The second one serves from now on, the first one goes. Conflict where none was begun.
+  /// The second one serves from now on, then the first one goes. After an error it can be called again, also by another process that has
+  /// begun it by the same name. Conflict where none was begun, or where it is lost: the first one stays.
   virtual Task<void> finishRebuild() = 0;
   /// The second one goes; none there is no error.
   virtual Task<void> dropRebuild() = 0;

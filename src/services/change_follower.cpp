@@ -47,6 +47,14 @@ ports::Task<void> ChangeFollower::take(std::vector<core::LearningId>& ids, std::
     auto entries = co_await context_.records.entriesOf(std::move(some));
     if (!entries) co_return entries.error();
     for (const auto& entry : *entries) absent.erase(entry.learning.id);
+    // Vectors of another model must not stand among those in memory: they come with all others once it is adopted.
+    const std::string embedder = indexer_.embedder();
+    auto used = co_await context_.records.usedEmbedder();
+    if (!used) co_return used.error();
+    if (!embedder.empty() && used->value_or("") != embedder) {
+      for (auto& entry : *entries) entry.vector.reset();
+      indexer_.wake();
+    }
     if (gone) gone->insert(gone->end(), absent.begin(), absent.end());
     std::vector<core::LearningId> left(absent.begin(), absent.end());
     auto taken = co_await indexer_.takeStored(std::move(*entries), std::move(left));

@@ -20,6 +20,8 @@ std::pair<std::string, std::string> partsOf(const std::string& digest) {
   return {digest.substr(0, mark), digest.substr(mark + kPlaceMark.size())};
 }
 
+ports::Error unavailable(std::string why) { return {ports::ErrorKind::Unavailable, std::move(why)}; }
+
 }  // namespace
 
 std::string EmbedderAdoption::digestOf(const ports::EmbedderIdentity& identity) const {
@@ -28,12 +30,23 @@ std::string EmbedderAdoption::digestOf(const ports::EmbedderIdentity& identity) 
 }
 
 ports::Task<void> EmbedderAdoption::adopt() {
+  if (swapping_) co_return unavailable("the index is being swapped for another model: words serve meanwhile");
   auto identity = co_await context_.embedder.identity();
+  const std::string serving = identity ? digestOf(*identity) : std::string();
+  // Nobody else changes an unshared store.
+  if (identity && serving == adopted_ && !context_.records.isShared()) co_return ports::Result<void>();
+  auto used = co_await context_.records.usedEmbedder();
+  // A record store that is down says so elsewhere; what was adopted is no worse for it.
+  if (!used && identity && serving == adopted_) co_return ports::Result<void>();
+  if (!used) co_return used.error();
+  if (identity && serving == adopted_ && *used == serving) co_return ports::Result<void>();
+  if (!context_.embedder.servesConfigured()) {
+    auto turned = co_await useConfiguredWhere(used->value_or(""), serving);
+    if (!turned) co_return turned.error();
+    identity = co_await context_.embedder.identity();
+  }
   if (!identity) co_return identity.error();
   std::string digest = digestOf(*identity);
-  if (digest == adopted_) co_return ports::Result<void>();
-  auto used = co_await context_.records.usedEmbedder();
-  if (!used) co_return used.error();
   if (*used && !(*used)->empty() && partsOf(**used).second == context_.index.place()) {
     auto lost = co_await isIndexLost();
     if (!lost) co_return lost.error();
@@ -46,6 +59,8 @@ ports::Task<void> EmbedderAdoption::adopt() {
       if (!forgotten) co_return forgotten.error();
     }
   }
+  if (context_.embedder.servesConfigured()) follows_ = configured_ == digest && *used && **used != digest;
+  adopted_.clear();
   if (*used && **used != digest && context_.embedder.servesConfigured()) {
     auto answering = co_await adoptEarlier(**used, std::move(digest));
     if (!answering) co_return answering.error();
@@ -53,28 +68,47 @@ ports::Task<void> EmbedderAdoption::adopt() {
     identity = co_await context_.embedder.identity();
     if (!identity) co_return identity.error();
   }
+  const bool isSameModel = *used && partsOf(**used).first == partsOf(digest).first;
+  co_return co_await take(std::move(digest), std::move(*identity), isSameModel);
+}
+
+ports::Task<void> EmbedderAdoption::take(std::string digest, ports::EmbedderIdentity identity, bool isSameModel) {
   auto dropped = co_await context_.records.useEmbedder(digest);
   if (!dropped) co_return dropped.error();
   if (*dropped > 0) {
-    const bool isSameModel = *used && partsOf(**used).first == partsOf(digest).first;
     support::log::info(
         isSameModel ? "vectors of another index are made anew in this one" : "vectors of another model are dropped and made anew",
-        {{"MODEL", identity->model}, {"INDEX", context_.index.place()}, {"VECTORS", std::to_string(*dropped)}});
+        {{"MODEL", identity.model}, {"INDEX", context_.index.place()}, {"VECTORS", std::to_string(*dropped)}});
   }
-  auto dimensions = co_await context_.index.useDimensions(identity->dimensions);
+  auto dimensions = co_await context_.index.useDimensions(identity.dimensions);
   if (!dimensions) co_return dimensions.error();
-  if (context_.embedder.servesConfigured()) {
+  if (context_.embedder.servesConfigured() && !follows_) {
     auto noted = co_await context_.records.saveNote(kSourceNote, context_.embedder.source().write());
     if (!noted) co_return noted.error();
+    configured_ = digest;
+    rebuildBegun_ = false;
   }
   adopted_ = std::move(digest);
-  if (!context_.embedder.servesConfigured()) co_return co_await rebuildForConfigured();
+  if (follows_) co_return ports::Result<void>();
+  if (!context_.embedder.servesConfigured()) co_return co_await rebuildForConfigured("another model is configured");
+  co_return co_await lookAtWords();
+}
+
+ports::Task<void> EmbedderAdoption::useConfiguredWhere(std::string used, std::string serving) {
+  auto configured = co_await context_.embedder.configured()->identity();
+  const bool isWhole = configured && used == digestOf(*configured);
+  const bool isGone = !serving.empty() && used != serving;
+  if (!isWhole && !isGone) co_return ports::Result<void>();
+  context_.embedder.serveConfigured();
+  if (isWhole) {
+    support::log::info("another daemon has rebuilt the index: the configured model serves", {{"MODEL", context_.embedder.source().model}});
+  }
   co_return ports::Result<void>();
 }
 
 ports::Task<bool> EmbedderAdoption::isIndexLost() {
   // One that the record store fills at each start has nothing yet.
-  if (!adopted_.empty() || context_.index.keepsVectorsInStore()) co_return false;
+  if (!configured_.empty() || context_.index.keepsVectorsInStore()) co_return false;
   auto oldest = co_await context_.records.scanActive(std::nullopt, kSample);
   if (!oldest) co_return oldest.error();
   std::vector<core::LearningId> ids;
@@ -88,11 +122,23 @@ ports::Task<bool> EmbedderAdoption::isIndexLost() {
   co_return found->empty();
 }
 
-ports::Task<void> EmbedderAdoption::rebuildForConfigured() {
+ports::Task<void> EmbedderAdoption::lookAtWords() {
+  if (wordsSeen_) co_return ports::Result<void>();
+  auto status = co_await context_.index.status();
+  if (!status) co_return status.error();
+  if (!status->up) co_return ports::Result<void>();
+  wordsSeen_ = true;
+  if (!status->wordsOutdated) co_return ports::Result<void>();
+  co_return co_await rebuildForConfigured("the index has words of another version of learnd");
+}
+
+ports::Task<void> EmbedderAdoption::rebuildForConfigured(std::string why) {
   if (!onOtherModel_ || rebuildBegun_) co_return ports::Result<void>();
-  support::log::info("another model is configured: the index is rebuilt for it",
+  support::log::info(why + ": the index is rebuilt for it",
                      {{"MODEL", context_.embedder.source().model},
-                      {"SERVES_MEANWHILE", context_.embedder.servesConfigured() ? "words" : "the earlier model"}});
+                      {"SERVES_MEANWHILE", !context_.embedder.servesConfigured() ? "the earlier model"
+                                           : adopted_.empty()                    ? "words"
+                                                                                 : "the same model"}});
   auto begun = co_await onOtherModel_();
   if (begun) rebuildBegun_ = true;
   co_return begun;
@@ -100,8 +146,13 @@ ports::Task<void> EmbedderAdoption::rebuildForConfigured() {
 
 ports::Task<std::string> EmbedderAdoption::adoptEarlier(std::string earlier, std::string configured) {
   const auto [earlierModel, earlierPlace] = partsOf(earlier);
-  // Another index is empty: all goes in anew, whichever model made what is in the earlier one.
-  if (earlierPlace != context_.index.place()) co_return configured;
+  if (earlierPlace != context_.index.place()) {
+    // Another index is empty: all goes in anew, whichever model made what is in the earlier one.
+    if (!follows_) co_return configured;
+    // Another daemon names the same index in another way.
+    if (earlierModel == partsOf(configured).first) co_return earlier;
+    co_return unavailable("another daemon uses another model and another index on this record store: words serve here");
+  }
   auto text = co_await context_.records.note(kSourceNote);
   if (!text) co_return text.error();
   const auto source = EmbedderSource::read(*text);
@@ -110,18 +161,42 @@ ports::Task<std::string> EmbedderAdoption::adoptEarlier(std::string earlier, std
     auto served = co_await context_.embedder.serveEarlier(*source, earlierModel);
     answers = served && *served;
   }
-  // Without the earlier model the vectors in memory are of no use: words serve, and the outbox makes new ones.
-  if (!answers && context_.index.keepsVectorsInStore()) co_return configured;
   if (answers) co_return earlier;
-  auto begun = co_await rebuildForConfigured();
+  if (follows_) {
+    // A rebuild of its own would only make the other one do the same again.
+    co_return unavailable(
+        "another daemon has rebuilt the index for a model that this one does not have: words serve here until all daemons "
+        "have the same configuration");
+  }
+  // Without the earlier model the vectors in memory are of no use: words serve, and the outbox makes new ones.
+  if (context_.index.keepsVectorsInStore()) co_return configured;
+  auto begun = co_await rebuildForConfigured("another model is configured");
   if (!begun) co_return begun.error();
-  co_return ports::Error(ports::ErrorKind::Unavailable, "the index is being rebuilt for another model: words serve until it is whole");
+  co_return unavailable("the index is being rebuilt for another model: words serve until it is whole");
+}
+
+void EmbedderAdoption::beginSwap(const std::string& digest) {
+  if (digest == adopted_) return;
+  swapping_ = true;
+  adopted_.clear();
+}
+
+ports::Task<void> EmbedderAdoption::check() {
+  auto identity = co_await context_.embedder.identity();
+  if (!identity) co_return identity.error();
+  if (!adopted_.empty() && partsOf(adopted_).first == CalibrationService::vectorsDigest(*identity)) co_return ports::Result<void>();
+  if (!adopted_.empty() && onStranger_) onStranger_();
+  co_return ports::Error(ports::ErrorKind::Conflict, "the model that answers is not the one that the index was made with");
 }
 
 ports::Task<void> EmbedderAdoption::adoptConfigured() {
   auto identity = co_await context_.embedder.identity();
   if (!identity) co_return identity.error();
   adopted_ = digestOf(*identity);
+  configured_ = adopted_;
+  if (loaded_) loaded_ = adopted_;
+  swapping_ = false;
+  follows_ = false;
   rebuildBegun_ = false;
   co_return co_await context_.records.saveNote(kSourceNote, context_.embedder.source().write());
 }

@@ -34,41 +34,125 @@ boost::asio::awaitable<void> pause(std::chrono::milliseconds time) {
 
 }  // namespace
 
-ports::Task<RebuildCounts> IndexRebuild::run(JobControl& control) {
+ports::Task<RebuildCounts> IndexRebuild::run(JobControl& control, RebuildReason reason) {
+  Run run{control, reason, RebuildLease(context_.records, context_.ids.next(context_.clock.now()).text()), {}, false};
+  running_ = true;
+  auto counts = co_await runOn(run);
+  running_ = false;
+  co_return counts;
+}
+
+ports::Task<RebuildCounts> IndexRebuild::runOn(Run& run) {
   while (true) {
-    auto counts = co_await attempt(control);
-    if (counts || control.cancelled || !Indexer::isOutage(counts.error().kind())) co_return counts;
+    auto step = co_await attempt(run);
+    if (!step && run.isCancelled()) {
+      auto abandoned = co_await abandon(run);
+      if (abandoned) co_return cancelled();
+    } else if (step || !Indexer::isOutage(step.error().kind())) {
+      (void)co_await run.lease.giveBack();
+      if (!step) co_return step.error();
+      co_return run.counts;
+    }
     // How far it came is noted: it goes on from there.
     co_await pause(kOutagePause);
   }
 }
 
-ports::Task<RebuildCounts> IndexRebuild::attempt(JobControl& control) {
+ports::Task<void> IndexRebuild::attempt(Run& run) {
+  if (run.isCancelled()) co_return cancelled();
+  if (tidying_) co_return core::Error(core::ErrorKind::Unavailable, "what an earlier rebuild left is being removed");
+  auto held = co_await run.lease.hold();
+  if (!held) co_return held.error();
   const auto embedder = context_.embedder.configured();
   auto identity = co_await embedder->identity();
   if (!identity) co_return identity.error();
-  RebuildCounts counts;
+  if (run.reason == RebuildReason::Needed) {
+    auto needed = co_await isNeeded(*identity);
+    if (!needed) co_return needed.error();
+    if (!*needed) co_return ports::Result<void>();
+  }
   auto state = co_await begin(*identity);
   if (!state) co_return state.error();
-  if (state->phase == Phase::Scan) {
-    auto scanned = co_await scan(*state, counts, control);
-    if (!scanned && control.cancelled) (void)co_await forget();
-    if (!scanned) co_return scanned.error();
+  // From here on its own reason: the swap may be behind it when it goes on.
+  run.reason = RebuildReason::Asked;
+  if (state->phase != Phase::Verify) {
+    auto built = co_await build(*state, run, *identity);
+    if (!built) co_return built.error();
   }
-  auto scaled = co_await calibration_.measureAhead(embedder);
-  if (!scaled) co_return scaled.error();
-  state->phase = Phase::Swap;
-  auto noted = co_await note(*state);
-  if (!noted) co_return noted.error();
-  auto swapped = co_await swap(*state, identity->dimensions);
-  if (!swapped) co_return swapped.error();
+  // What changed while it was built, by whichever daemon, is found and repaired.
+  auto verified = co_await verification_.run(false, run.control);
+  if (!verified && Indexer::isOutage(verified.error().kind())) co_return verified.error();
   auto finished = co_await context_.records.saveNote(kNote, "");
   if (!finished) co_return finished.error();
-  // What changed while it was built, by whichever daemon, is found and repaired.
-  auto verified = co_await verification_.run(false, control);
   if (!verified) co_return verified.error();
-  counts.verified = *verified;
-  co_return counts;
+  run.counts.verified = *verified;
+  co_return ports::Result<void>();
+}
+
+ports::Task<void> IndexRebuild::build(State& state, Run& run, const ports::EmbedderIdentity& identity) {
+  if (state.phase == Phase::Swap) {
+    // A part of it may serve already.
+    adoption_.beginSwap(state.digest);
+    run.swapping = true;
+  } else {
+    auto scanned = co_await scan(state, run);
+    if (!scanned) co_return scanned.error();
+    auto scaled = co_await calibration_.measureAhead(context_.embedder.configured());
+    if (!scaled) co_return scaled.error();
+    if (run.isCancelled()) co_return cancelled();
+    state.phase = Phase::Swap;
+    auto noted = co_await note(state);
+    if (!noted) co_return noted.error();
+  }
+  auto swapped = co_await swap(state, identity.dimensions, run);
+  if (!swapped) co_return swapped.error();
+  state.phase = Phase::Verify;
+  co_return co_await note(state);
+}
+
+ports::Task<bool> IndexRebuild::isNeeded(const ports::EmbedderIdentity& identity) {
+  auto text = co_await context_.records.note(kNote);
+  if (!text) co_return text.error();
+  if (!text->empty()) co_return true;
+  auto used = co_await context_.records.usedEmbedder();
+  if (!used) co_return used.error();
+  auto status = co_await context_.index.status();
+  if (!status) co_return status.error();
+  if (!status->up) co_return core::Error(core::ErrorKind::Unavailable, status->detail);
+  if (*used != adoption_.digestOf(identity) || status->wordsOutdated) co_return true;
+  // Another daemon has done it: its index is adopted.
+  indexer_.wake();
+  co_return false;
+}
+
+ports::Task<void> IndexRebuild::abandon(Run& run) {
+  // Another daemon's is not ours to end.
+  if (!run.lease.isHeld()) co_return ports::Result<void>();
+  auto forgotten = co_await context_.records.saveNote(kNote, "");
+  if (!forgotten) co_return forgotten.error();
+  // Where that fails what is left goes at the next start, or as the next one begins.
+  (void)co_await context_.index.dropRebuild();
+  (void)co_await run.lease.giveBack();
+  co_return ports::Result<void>();
+}
+
+ports::Task<void> IndexRebuild::tidy() {
+  if (context_.index.keepsVectorsInStore() || running_) co_return ports::Result<void>();
+  tidying_ = true;
+  auto tidied = co_await dropLeft();
+  tidying_ = false;
+  co_return tidied;
+}
+
+ports::Task<void> IndexRebuild::dropLeft() {
+  RebuildLease lease(context_.records, context_.ids.next(context_.clock.now()).text());
+  auto held = co_await lease.hold();
+  if (!held) co_return held.error();
+  auto unfinished = co_await isUnfinished();
+  auto dropped = unfinished ? ports::Result<void>() : ports::Result<void>(unfinished.error());
+  if (unfinished && !*unfinished) dropped = co_await context_.index.dropRebuild();
+  (void)co_await lease.giveBack();
+  co_return dropped;
 }
 
 ports::Task<bool> IndexRebuild::isUnfinished() {
@@ -77,34 +161,46 @@ ports::Task<bool> IndexRebuild::isUnfinished() {
   co_return !text->empty();
 }
 
-ports::Task<void> IndexRebuild::forget() {
-  auto dropped = co_await context_.index.dropRebuild();
-  if (!dropped) co_return dropped.error();
-  co_return co_await context_.records.saveNote(kNote, "");
-}
-
-ports::Task<IndexRebuild::State> IndexRebuild::begin(const ports::EmbedderIdentity& identity) {
+ports::Task<IndexRebuild::State> IndexRebuild::noted(std::string digest) {
   State state;
-  state.digest = adoption_.digestOf(identity);
+  state.digest = digest;
   state.name = context_.ids.next(context_.clock.now()).text();
   auto text = co_await context_.records.note(kNote);
   if (!text) co_return text.error();
   const auto value = json::parse(*text);
-  const json::Value* digest = value && value->asObject() ? value->find("digest") : nullptr;
-  if (digest && digest->asText() && *digest->asText() == state.digest) {
-    // Goes on where an earlier run of it ended.
-    json::ObjectReader reader(*value);
-    state.name = reader.text("name", 100).value_or(state.name);
-    state.after = core::LearningId::parse(reader.text("after", 100).value_or(""));
-    state.phase = reader.text("phase", 100).value_or("") == "swap" ? Phase::Swap : Phase::Scan;
-  }
-  if (!context_.index.keepsVectorsInStore() && state.phase == Phase::Scan) {
-    auto begun = co_await context_.index.beginRebuild(state.name, identity.dimensions);
+  const json::Value* of = value && value->asObject() ? value->find("digest") : nullptr;
+  if (!of || !of->asText() || *of->asText() != digest) co_return state;
+  // Goes on where an earlier run of it ended.
+  json::ObjectReader reader(*value);
+  state.name = reader.text("name", 100).value_or(state.name);
+  state.after = core::LearningId::parse(reader.text("after", 100).value_or(""));
+  const std::string phase = reader.text("phase", 100).value_or("");
+  if (phase == "swap") state.phase = Phase::Swap;
+  if (phase == "verify") state.phase = Phase::Verify;
+  co_return state;
+}
+
+ports::Task<IndexRebuild::State> IndexRebuild::begin(const ports::EmbedderIdentity& identity) {
+  const std::string digest = adoption_.digestOf(identity);
+  auto state = co_await noted(digest);
+  if (!state || state->phase == Phase::Verify) co_return state;
+  if (!context_.index.keepsVectorsInStore()) {
+    auto begun = co_await beginSecond(*state, identity.dimensions);
     if (!begun) co_return begun.error();
   }
-  auto noted = co_await note(state);
-  if (!noted) co_return noted.error();
+  auto saved = co_await note(*state);
+  if (!saved) co_return saved.error();
   co_return state;
+}
+
+ports::Task<void> IndexRebuild::beginSecond(State& state, std::size_t dimensions) {
+  auto begun = co_await context_.index.beginRebuild(state.name, dimensions);
+  if (!begun) co_return begun.error();
+  if (*begun == ports::RebuildBegun::Again || (!state.after && state.phase == Phase::Scan)) co_return ports::Result<void>();
+  // What was built earlier is lost (an older Qdrant keeps no names, or somebody removed it): half of it must not serve.
+  state.after.reset();
+  state.phase = Phase::Scan;
+  co_return ports::Result<void>();
 }
 
 ports::Task<void> IndexRebuild::note(State state) {
@@ -112,26 +208,27 @@ ports::Task<void> IndexRebuild::note(State state) {
   value.set("digest", state.digest);
   value.set("name", state.name);
   if (state.after) value.set("after", state.after->text());
-  value.set("phase", state.phase == Phase::Swap ? "swap" : "scan");
+  value.set("phase", state.phase == Phase::Verify ? "verify" : state.phase == Phase::Swap ? "swap" : "scan");
   co_return co_await context_.records.saveNote(kNote, json::write(value));
 }
 
-ports::Task<void> IndexRebuild::scan(State& state, RebuildCounts& counts, JobControl& control) {
+ports::Task<void> IndexRebuild::scan(State& state, Run& run) {
   auto total = co_await context_.records.counts();
   if (!total) co_return total.error();
   const auto all = static_cast<double>(std::max<std::uint64_t>(1, total->learnings));
   while (true) {
-    if (control.cancelled) co_return cancelled();
+    if (run.isCancelled()) co_return cancelled();
+    if (!run.lease.isHeld()) co_return core::Error(core::ErrorKind::Unavailable, "another daemon may be rebuilding the index by now");
     auto page = co_await context_.records.scanActive(state.after, kPage);
     if (!page) co_return page.error();
     if (page->empty()) co_return ports::Result<void>();
     state.after = page->back().learning.id;
-    auto rebuilt = co_await rebuildPage(state, std::move(*page), counts, control);
+    auto rebuilt = co_await rebuildPage(state, std::move(*page), run.counts, run.control);
     if (!rebuilt) co_return rebuilt.error();
     auto noted = co_await note(state);
     if (!noted) co_return noted.error();
     // The rest of the way is the swap and the comparison.
-    control.progress = std::min(0.9, 0.9 * static_cast<double>(counts.embedded + counts.refused) / all);
+    run.control.progress = std::min(0.9, 0.9 * static_cast<double>(run.counts.embedded + run.counts.refused) / all);
   }
 }
 
@@ -185,24 +282,43 @@ ports::Task<std::vector<std::optional<ports::Embedding>>> IndexRebuild::embedAll
   co_return all;
 }
 
-ports::Task<void> IndexRebuild::swap(const State& state, std::size_t dimensions) {
+ports::Task<void> IndexRebuild::swap(State& state, std::size_t dimensions, Run& run) {
   const Indexer::Hold hold(indexer_);
   co_await indexer_.untilStill();
+  auto held = co_await run.lease.hold();
+  if (!held) co_return held.error();
+  if (run.isCancelled()) co_return cancelled();
+  run.swapping = true;
   if (context_.index.keepsVectorsInStore()) {
     auto used = co_await context_.records.useEmbedder(state.digest);
     if (!used) co_return used.error();
     auto filled = co_await fillSecond(state, dimensions);
     if (!filled) co_return filled.error();
   }
+  adoption_.beginSwap(state.digest);
   auto finished = co_await context_.index.finishRebuild();
-  // A conflict: it was swapped before a crash.
-  if (!finished && finished.error().kind() != core::ErrorKind::Conflict) co_return finished.error();
+  if (!finished && finished.error().kind() == core::ErrorKind::Conflict) {
+    run.swapping = false;
+    co_return co_await startAnew(state);
+  }
+  if (!finished) co_return finished.error();
   context_.embedder.serveConfigured();
   auto used = co_await context_.records.useEmbedder(state.digest);
   if (!used) co_return used.error();
   auto adopted = co_await adoption_.adoptConfigured();
   if (!adopted) co_return adopted.error();
+  run.swapping = false;
   co_return co_await calibration_.prepare();
+}
+
+ports::Task<void> IndexRebuild::startAnew(State& state) {
+  // The second index is lost: nothing was swapped.
+  adoption_.endSwap();
+  state.after.reset();
+  state.phase = Phase::Scan;
+  auto noted = co_await note(state);
+  if (!noted) co_return noted.error();
+  co_return core::Error(core::ErrorKind::Unavailable, "what was built of the new index is lost: it is built again");
 }
 
 ports::Task<void> IndexRebuild::fillSecond(const State& state, std::size_t dimensions) {

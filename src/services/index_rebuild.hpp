@@ -4,6 +4,7 @@
 #include "services/embedder_adoption.hpp"
 #include "services/index_verification.hpp"
 #include "services/job_control.hpp"
+#include "services/rebuild_lease.hpp"
 #include "services/service_context.hpp"
 
 #include <cstdint>
@@ -21,8 +22,14 @@ struct RebuildCounts {
   VerificationCounts verified;
 };
 
+enum class RebuildReason : bool {
+  Asked,  // by somebody, whatever the index is like
+  Needed  // by the daemon: not where another daemon has done it meanwhile
+};
+
 /// Builds the index anew from the records, with the configured embedder, while the old one serves; then swaps them and compares the result
-/// with the records. What it has done is noted in the record store: after a crash it goes on from there. On the I/O thread.
+/// with the records. What it has done is noted in the record store: after a crash it goes on from there. One daemon does it at a time of
+/// those that share a record store; another one waits. On the I/O thread.
 class IndexRebuild {
  public:
   IndexRebuild(ServiceContext& context, Indexer& indexer, EmbedderAdoption& adoption, CalibrationService& calibration,
@@ -30,14 +37,15 @@ class IndexRebuild {
       : context_(context), indexer_(indexer), adoption_(adoption), calibration_(calibration), verification_(verification) {}
 
   /// A backend that is down makes it wait. Cancelled: an error of kind Conflict; the old index goes on serving and what was built goes.
-  ports::Task<RebuildCounts> run(JobControl& control);
+  /// Once the swap has begun it goes to its end instead.
+  ports::Task<RebuildCounts> run(JobControl& control, RebuildReason reason);
   /// Whether one was begun and neither finished nor cancelled.
   ports::Task<bool> isUnfinished();
-  /// Forgets one that was begun.
-  ports::Task<void> forget();
+  /// Where none was begun, nothing is left of an earlier one.
+  ports::Task<void> tidy();
 
  private:
-  enum class Phase : unsigned char { Scan, Swap };
+  enum class Phase : unsigned char { Scan, Swap, Verify };
 
   /// What is noted.
   struct State {
@@ -47,13 +55,32 @@ class IndexRebuild {
     Phase phase = Phase::Scan;
   };
 
-  ports::Task<RebuildCounts> attempt(JobControl& control);
+  /// One that is under way.
+  struct Run {
+    JobControl& control;
+    RebuildReason reason = RebuildReason::Asked;
+    RebuildLease lease;
+    RebuildCounts counts;
+    bool swapping = false;  // it can't be cancelled any more
+    [[nodiscard]] bool isCancelled() const { return control.cancelled && !swapping; }
+  };
+
+  ports::Task<RebuildCounts> runOn(Run& run);
+  ports::Task<void> attempt(Run& run);
+  ports::Task<void> dropLeft();
+  ports::Task<void> build(State& state, Run& run, const ports::EmbedderIdentity& identity);
+  /// Whether the daemon's own reason for it is there still.
+  ports::Task<bool> isNeeded(const ports::EmbedderIdentity& identity);
   ports::Task<State> begin(const ports::EmbedderIdentity& identity);
+  ports::Task<State> noted(std::string digest);
+  ports::Task<void> beginSecond(State& state, std::size_t dimensions);
+  ports::Task<void> abandon(Run& run);
   ports::Task<void> note(State state);
-  ports::Task<void> scan(State& state, RebuildCounts& counts, JobControl& control);
+  ports::Task<void> scan(State& state, Run& run);
   ports::Task<void> rebuildPage(const State& state, std::vector<ports::StoredEntry> page, RebuildCounts& counts, const JobControl& control);
   ports::Task<std::vector<std::optional<ports::Embedding>>> embedAll(std::vector<std::string> texts, const JobControl& control);
-  ports::Task<void> swap(const State& state, std::size_t dimensions);
+  ports::Task<void> swap(State& state, std::size_t dimensions, Run& run);
+  ports::Task<void> startAnew(State& state);
   ports::Task<void> fillSecond(const State& state, std::size_t dimensions);
 
   ServiceContext& context_;
@@ -61,6 +88,8 @@ class IndexRebuild {
   EmbedderAdoption& adoption_;
   CalibrationService& calibration_;
   IndexVerification& verification_;
+  bool running_ = false;
+  bool tidying_ = false;
 };
 
 }  // namespace learnd::services

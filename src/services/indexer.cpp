@@ -76,12 +76,29 @@ ports::Task<void> Indexer::load() {
       auto begun = co_await context_.records.changedByOthers();
       if (!begun) co_return begun.error();
     }
+    auto used = co_await context_.records.usedEmbedder();
+    if (!used) co_return used.error();
     EntryTaker take = [this](std::vector<ports::IndexEntry> entries) { return context_.index.upsert(std::move(entries)); };
     auto filled = co_await loadEntries(context_, std::move(take));
     if (!filled) co_return filled.error();
+    adoption_.noteLoaded(used->value_or(""));
   }
   loaded_ = true;
   co_return ports::Result<void>();
+}
+
+ports::Task<void> Indexer::loadAgain() {
+  auto identity = co_await context_.embedder.identity();
+  if (!identity) co_return identity.error();
+  auto begun = co_await context_.index.beginRebuild(context_.ids.next(context_.clock.now()).text(), identity->dimensions);
+  if (!begun) co_return begun.error();
+  fillsSecond_ = true;
+  EntryTaker take = [this](std::vector<ports::IndexEntry> entries) { return context_.index.upsertRebuilt(std::move(entries)); };
+  auto filled = co_await loadEntries(context_, std::move(take));
+  if (filled) filled = co_await context_.index.finishRebuild();
+  fillsSecond_ = false;
+  if (filled) adoption_.noteLoadedAgain();
+  co_return filled;
 }
 
 boost::asio::awaitable<void> Indexer::untilStill() {
@@ -113,6 +130,12 @@ ports::Task<void> Indexer::prepare() {
   }
   auto adopted = co_await adoptEmbedder();
   if (!adopted) co_return adopted.error();
+  if (adoption_.wantsLoading() && holds_ == 0) {
+    working_ = true;  // who is about to swap the index waits
+    auto again = co_await loadAgain();
+    working_ = false;
+    if (!again) co_return again.error();
+  }
   if (embedding_ == Embedding::Down) {
     auto status = co_await context_.embedder.status();
     if (!status) co_return status.error();
@@ -262,12 +285,16 @@ Indexer::Batch Indexer::batchOf(std::vector<ports::PendingEntry> pending) const 
 }
 
 ports::Task<void> Indexer::indexBatch(Batch& batch) {
+  const std::string embedder = adoption_.adopted();
   auto removed = co_await removeFrom(batch, 0, batch.gone.size());
   if (!removed) co_return removed.error();
   if (!batch.missing.empty() && embedding_ == Embedding::Up) {
     auto embedded = co_await embedInto(batch, 0, batch.missing.size());
     if (!embedded && !isOutage(embedded.error().kind())) co_return embedded.error();
     if (!embedded) tell(embedded.error());
+    if (embedded) embedded = co_await adoption_.check();
+    // It was replaced meanwhile.
+    if (!embedded && embedded.error().kind() == ports::ErrorKind::Conflict) co_return embedded.error();
   }
   std::vector<WordsTaken> waiting;
   for (const auto& entry : batch.missing) {
@@ -282,7 +309,7 @@ ports::Task<void> Indexer::indexBatch(Batch& batch) {
   std::erase_if(batch.done, isRefused);
   std::erase_if(waiting, isRefused);
   if (!batch.done.empty()) {
-    auto finished = co_await context_.records.finishIndexing(std::move(batch.done));
+    auto finished = co_await finish(std::move(batch.done), embedder);
     if (!finished) co_return finished.error();
   }
   if (!waiting.empty()) {
@@ -290,6 +317,13 @@ ports::Task<void> Indexer::indexBatch(Batch& batch) {
     if (!put) co_return put.error();
   }
   co_return ports::Result<void>();
+}
+
+ports::Task<void> Indexer::finish(std::vector<ports::IndexedEntry> done, std::string embedder) {
+  auto finished = co_await context_.records.finishIndexing(std::move(done), std::move(embedder));
+  // Another daemon has swapped the index for another model.
+  if (!finished && finished.error().kind() == ports::ErrorKind::Conflict) adoption_.doubt();
+  co_return finished;
 }
 
 ports::Task<void> Indexer::embedInto(Batch& batch, std::size_t first, std::size_t end) {

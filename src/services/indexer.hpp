@@ -45,6 +45,8 @@ class Indexer {
   /// What another process has made of these, for an index that is loaded from the record store.
   ports::Task<void> takeStored(std::vector<ports::StoredEntry> entries, std::vector<core::LearningId> gone);
   [[nodiscard]] bool isLoaded() const { return loaded_; }
+  /// Whose vectors the index has, by its digest; empty where that is not settled.
+  [[nodiscard]] std::string embedder() const { return adoption_.adopted(); }
   /// The piece of the outbox that is on its way into the index, as it was read; nothing where none is.
   [[nodiscard]] std::optional<std::uint64_t> piece() const { return working_ ? std::optional(piece_) : std::nullopt; }
   /// Whether the index has room for a learning of this category: InvalidInput of "category" where it has not.
@@ -94,6 +96,10 @@ class Indexer {
   };
   enum class Embedding : unsigned char { Unknown, Up, Down };
 
+  /// An index in memory has vectors of another embedder: it is filled again beside itself.
+  ports::Task<void> loadAgain();
+  ports::Task<ports::Embedding> embedOne(std::string text);
+  ports::Task<void> finish(std::vector<ports::IndexedEntry> done, std::string embedder);
   /// What a round needs: the index loaded, an embedder, its scale.
   ports::Task<void> prepare();
   /// Says once when the embedder comes or goes.
@@ -161,6 +167,7 @@ class Indexer {
   std::unordered_set<std::string> categories_;
   /// Vectors that stores brought along, to be written together.
   std::vector<ports::IndexedEntry> handed_;
+  std::string handedOf_;  // their embedder
   /// Rows that have their words and no embedder, not yet put off.
   std::vector<WordsTaken> wordsTaken_;
   /// Learnings whose vector is on its way from a store, so that the outbox does not make it a second time.

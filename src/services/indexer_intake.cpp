@@ -53,7 +53,7 @@ void Indexer::noteTaken(const std::vector<WordsTaken>& rows) {
 }
 
 ports::Task<bool> Indexer::take(core::Learning learning, std::optional<ports::Embedding> embedding) {
-  if (!embedding || !adoption_.isDone() || holds_ > 0) {
+  if (!embedding || !adoption_.isDone() || embedding->embedder != adoption_.adopted() || holds_ > 0) {
     std::vector<core::Learning> one;
     one.push_back(std::move(learning));
     auto taken = co_await takeWords(std::move(one));
@@ -66,6 +66,8 @@ ports::Task<bool> Indexer::take(core::Learning learning, std::optional<ports::Em
   entries.push_back(entryFor(learning, embedding->vector));
   auto taken = co_await context_.index.upsert(std::move(entries));
   if (taken) {
+    if (handedOf_ != embedding->embedder) handed_.clear();  // their rows wait still
+    handedOf_ = embedding->embedder;
     handed_.push_back({id, learning.revision, toKeep(std::move(embedding->vector)), embedding->clipped});
     taken = co_await flushHanded();
   }
@@ -79,12 +81,23 @@ ports::Task<bool> Indexer::take(core::Learning learning, std::optional<ports::Em
 
 ports::Task<std::optional<ports::Embedding>> Indexer::embed(std::string text, std::chrono::milliseconds time) {
   if (!adoption_.isDone()) co_return std::optional<ports::Embedding>();
+  auto operation = embedOne(std::move(text));
+  auto embedded = co_await support::withTimeout(std::move(operation), time);
+  if (!embedded) co_return std::optional<ports::Embedding>();
+  co_return std::optional<ports::Embedding>(std::move(*embedded));
+}
+
+ports::Task<ports::Embedding> Indexer::embedOne(std::string text) {
+  const std::string embedder = adoption_.adopted();
   std::vector<std::string> texts;
   texts.push_back(std::move(text));
-  auto operation = context_.embedder.embed(std::move(texts), ports::Priority::Search);
-  auto embedded = co_await support::withTimeout(std::move(operation), time);
-  if (!embedded || embedded->size() != 1) co_return std::optional<ports::Embedding>();
-  co_return std::optional<ports::Embedding>(std::move(embedded->front()));
+  auto embedded = co_await context_.embedder.embed(std::move(texts), ports::Priority::Search);
+  if (!embedded) co_return embedded.error();
+  auto checked = co_await adoption_.check();
+  if (!checked) co_return checked.error();
+  if (embedded->size() != 1) co_return ports::Error(ports::ErrorKind::Internal, "the embedder gave no vector");
+  embedded->front().embedder = embedder;
+  co_return std::move(embedded->front());
 }
 
 ports::Task<bool> Indexer::refresh(core::Learning learning) {
@@ -97,7 +110,8 @@ ports::Task<void> Indexer::flushHanded() {
   // Who comes while another one writes leaves its vector to the next flush, which the one that writes calls for.
   if (flushing_ || handed_.empty()) co_return ports::Result<void>();
   flushing_ = true;
-  auto finished = co_await context_.records.finishIndexing(std::exchange(handed_, {}));
+  std::vector<ports::IndexedEntry> handed = std::exchange(handed_, {});
+  auto finished = co_await finish(std::move(handed), handedOf_);
   flushing_ = false;
   if (!handed_.empty()) wake();
   co_return finished;

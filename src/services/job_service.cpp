@@ -85,13 +85,15 @@ std::shared_ptr<JobService::Entry> JobService::running(JobKind kind) const {
   return place == jobs_.end() ? nullptr : *place;
 }
 
-std::shared_ptr<JobService::Entry> JobService::begin(JobKind kind, bool dryRun, boost::asio::any_io_executor executor) {
+std::shared_ptr<JobService::Entry> JobService::begin(JobKind kind, bool dryRun, RebuildReason reason,
+                                                     boost::asio::any_io_executor executor) {
   auto entry = std::make_shared<Entry>();
   entry->job.created = context_.clock.now();
   entry->job.started = entry->job.created;
   entry->job.id = context_.ids.next(entry->job.created).text();
   entry->job.kind = kind;
   entry->job.dryRun = dryRun;
+  entry->reason = reason;
   jobs_.push_back(entry);
   if (jobs_.size() > kRemembered) {
     const auto ended = std::find_if(jobs_.begin(), jobs_.end(), [](const auto& one) { return one->job.state != JobState::Running; });
@@ -116,19 +118,27 @@ ports::Task<Job> JobService::start(JobKind kind, bool dryRun, core::Caller calle
         .withId(other->job.id);
   }
   const auto executor = co_await boost::asio::this_coro::executor;
-  co_return told(*begin(kind, dryRun, executor));
+  co_return told(*begin(kind, dryRun, RebuildReason::Asked, executor));
 }
 
 ports::Task<void> JobService::startRebuild() {
   const auto executor = co_await boost::asio::this_coro::executor;
-  if (!running(JobKind::Reindex)) begin(JobKind::Reindex, false, executor);
+  if (!running(JobKind::Reindex)) begin(JobKind::Reindex, false, RebuildReason::Needed, executor);
   co_return ports::Result<void>();
 }
 
 ports::Task<void> JobService::resume() {
   auto unfinished = co_await rebuild_.isUnfinished();
   if (!unfinished) co_return unfinished.error();
-  if (!*unfinished) co_return ports::Result<void>();
+  if (running(JobKind::Reindex)) co_return ports::Result<void>();
+  if (!*unfinished) {
+    // Behind the start: a server that is down holds nobody up.
+    const auto executor = co_await boost::asio::this_coro::executor;
+    boost::asio::co_spawn(executor, rebuild_.tidy(), [](std::exception_ptr failed, ports::Result<void>) {
+      if (failed) support::log::error("what a cancelled reindex left could not be removed");
+    });
+    co_return ports::Result<void>();
+  }
   support::log::info("a reindex goes on that was not finished");
   co_return co_await startRebuild();
 }
@@ -137,7 +147,7 @@ boost::asio::awaitable<void> JobService::work(std::shared_ptr<Entry> entry) {
   Job& job = entry->job;
   core::Result<json::Value> result = json::Value();
   if (job.kind == JobKind::Reindex) {
-    auto counts = co_await rebuild_.run(entry->control);
+    auto counts = co_await rebuild_.run(entry->control, entry->reason);
     if (counts) {
       result = resultOf(*counts);
     } else {

@@ -64,12 +64,13 @@ class JobService {
   struct Entry {
     Job job;
     JobControl control;
+    RebuildReason reason = RebuildReason::Asked;
   };
 
   [[nodiscard]] core::Result<void> checkRight(const core::Caller& caller) const;
   [[nodiscard]] std::shared_ptr<Entry> find(const std::string& id) const;
   [[nodiscard]] std::shared_ptr<Entry> running(JobKind kind) const;
-  std::shared_ptr<Entry> begin(JobKind kind, bool dryRun, boost::asio::any_io_executor executor);
+  std::shared_ptr<Entry> begin(JobKind kind, bool dryRun, RebuildReason reason, boost::asio::any_io_executor executor);
   boost::asio::awaitable<void> work(std::shared_ptr<Entry> entry);
   static Job told(const Entry& entry);
 

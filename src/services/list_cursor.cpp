@@ -78,13 +78,6 @@ std::optional<std::string> fromHex(const std::string& text) {
   return bytes;
 }
 
-/// As a text: the years 0 to 9999.
-bool canBeWritten(core::Timestamp time) {
-  constexpr core::Timestamp kFirst = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
-  constexpr core::Timestamp kEnd = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
-  return time >= kFirst && time < kEnd;
-}
-
 core::Error noCursor() { return core::Error::invalidField("cursor", "this is no cursor: give next_cursor of an answer, as it was"); }
 
 }  // namespace
@@ -109,7 +102,7 @@ core::Result<ports::PagePlace> readCursor(const std::string& cursor, const ports
   place.time = core::Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(takeNumber(rest))));
   place.value = std::bit_cast<double>(takeNumber(rest));
   // No place of ours: the stores would each make something else of it.
-  if (!canBeWritten(place.time) || !std::isfinite(place.value)) return noCursor();
+  if (!core::canBeWritten(place.time) || !std::isfinite(place.value)) return noCursor();
   core::LearningId::Bytes id{};
   std::memcpy(id.data(), rest.data(), id.size());
   place.id = core::LearningId(id);

@@ -6,6 +6,7 @@
 #include "core/normalised_key.hpp"
 #include "core/redaction.hpp"
 #include "services/calibration_service.hpp"
+#include "services/embedder_adoption.hpp"
 #include "services/indexer.hpp"
 #include "services/search_filter.hpp"
 #include "support/timeout.hpp"
@@ -80,10 +81,9 @@ ports::Task<SearchAnswer> SearchService::search(SearchRequest request) {
   const std::string text = core::withoutNoise(request.query);
   if (request.mode != core::SearchMode::Dense) query.words = core::clipped(text, core::kMaxIndexedText);
   for (const auto& learning : *exact) query.wanted.push_back(learning.id);
-  std::vector<std::string> texts{text};
-  auto operation = context_.embedder.embed(std::move(texts), ports::Priority::Search);
+  auto operation = embed(text);
   auto embedded = co_await support::withTimeout(std::move(operation), kEmbeddingTime);
-  if (embedded && embedded->size() == 1) query.vector = std::move(embedded->front().vector);
+  if (embedded) query.vector = std::move(*embedded);
   answer.degraded = query.vector.empty() || !calibration_.current();
 
   auto searching = context_.index.search(std::move(query));
@@ -103,6 +103,19 @@ ports::Task<SearchAnswer> SearchService::search(SearchRequest request) {
   if (request.count && !answer.degraded) quality_.note(bestScore(answer.results));
   answer.tookMilliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
   co_return answer;
+}
+
+ports::Task<std::vector<float>> SearchService::embed(std::string text) {
+  const std::string before = adoption_.adopted();
+  std::vector<std::string> texts{std::move(text)};
+  auto embedded = co_await context_.embedder.embed(std::move(texts), ports::Priority::Search);
+  if (!embedded) co_return embedded.error();
+  // A model can be replaced under its name, and another one's vectors say nothing about those in the index.
+  auto checked = co_await adoption_.check();
+  if (!checked) co_return checked.error();
+  const bool isSettled = adoption_.isDone() && adoption_.adopted() == before && embedded->size() == 1;
+  if (!isSettled) co_return core::Error(core::ErrorKind::Conflict, "the index was changed for another model meanwhile");
+  co_return std::move(embedded->front().vector);
 }
 
 ports::Task<ports::IndexAnswer> SearchService::searchRecords(const SearchRequest& request, const std::string& text) {

@@ -11,13 +11,14 @@ Services::Services(ServiceContext& shared)
       quality(shared),
       store(shared, calibration, indexer),
       learnings(shared, indexer),
-      search(shared, calibration, quality),
+      search(shared, calibration, adoption, quality),
       transfer(shared, indexer),
       health(shared, calibration, indexer),
       verification(shared, indexer),
       rebuild(shared, indexer, adoption, calibration, verification),
       jobs(shared, rebuild, verification) {
   adoption.onOtherModel([this] { return jobs.startRebuild(); });
+  adoption.onStranger([this] { indexer.wake(); });
 }
 
 core::Result<core::ValueScore> score(const ScoreRequest& request, const ServiceRules& rules) {

@@ -171,7 +171,7 @@ double indexedPerSecond(ports::RecordStore& store) {
     rows += pending.size();
     std::vector<ports::IndexedEntry> done;
     for (const auto& entry : pending) done.push_back({entry.id, entry.revision, std::vector<float>(384, 0.05F), false});
-    must(fakes::runTask(loop, store.finishIndexing(std::move(done))));
+    must(fakes::runTask(loop, store.finishIndexing(std::move(done), "")));
   }
   return static_cast<double>(rows) / secondsSince(start);
 }

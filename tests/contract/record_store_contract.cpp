@@ -38,13 +38,13 @@ void RecordStoreContract::finishAll() {
   for (const auto& entry : pending()) {
     done.push_back({entry.id, entry.revision, entry.learning ? std::optional(vectorOf(*entry.learning)) : std::nullopt, false});
   }
-  auto finished = runTask(loop_, store().finishIndexing(std::move(done)));
+  auto finished = runTask(loop_, store().finishIndexing(std::move(done), ""));
   ASSERT_TRUE(finished);
 }
 
 void RecordStoreContract::finish(const LearningId& id, std::uint64_t revision, std::optional<std::vector<float>> vector) {
   std::vector<ports::IndexedEntry> done{{id, revision, std::move(vector), false}};
-  auto finished = runTask(loop_, store().finishIndexing(std::move(done)));
+  auto finished = runTask(loop_, store().finishIndexing(std::move(done), ""));
   ASSERT_TRUE(finished);
 }
 

@@ -105,6 +105,36 @@ TEST_P(RecordStoreContract, SavedVectorsOfAnEarlierTextOrAnotherEmbedderAreWorth
   EXPECT_EQ(pending().size(), 3U);
 }
 
+TEST_P(RecordStoreContract, VectorsOfAnotherEmbedderThanTheOneInUseAreRefusedAndTheRowsStay) {
+  EXPECT_EQ(get(store().useEmbedder("model-a")), 0U);
+  for (std::uint64_t i = 1; i <= 2; ++i) insert(solutionOf(i));
+  ASSERT_TRUE(runTask(loop_, store().finishIndexing(one(1, 1, std::vector<float>{1, 2}), "model-a")));
+  EXPECT_EQ(get(store().useEmbedder("model-b")), 1U);
+  const auto late = runTask(loop_, store().finishIndexing(one(2, 1, std::vector<float>{1, 2}), "model-a"));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().kind(), core::ErrorKind::Conflict);
+  EXPECT_EQ(pending().size(), 2U);
+  for (const auto& entry : get(store().scanActive(std::nullopt, 10))) EXPECT_FALSE(entry.vector);
+  ASSERT_TRUE(runTask(loop_, store().finishIndexing(one(2, 1, std::vector<float>{3, 4}), "model-b")));
+  EXPECT_EQ(idsOf(pending()), std::vector{idOf(1)});
+}
+
+TEST_P(RecordStoreContract, ALeaseIsItsHoldersToProlongAndToGiveBack) {
+  using std::chrono::seconds;
+  EXPECT_TRUE(get(store().takeLease("rebuild", "one", seconds(60))));
+  EXPECT_TRUE(get(store().takeLease("rebuild", "one", seconds(60))));
+  EXPECT_TRUE(get(store().takeLease("another", "two", seconds(60))));
+  if (store().isShared()) {
+    EXPECT_FALSE(get(store().takeLease("rebuild", "two", seconds(60))));
+    ASSERT_TRUE(runTask(loop_, store().giveLeaseBack("rebuild", "two")));
+    EXPECT_FALSE(get(store().takeLease("rebuild", "two", seconds(60))));
+  }
+  ASSERT_TRUE(runTask(loop_, store().giveLeaseBack("rebuild", "one")));
+  EXPECT_TRUE(get(store().takeLease("rebuild", "two", seconds(0))));
+  // It has ended by itself.
+  EXPECT_TRUE(get(store().takeLease("rebuild", "one", seconds(60))));
+}
+
 TEST_P(RecordStoreContract, NotesOutliveARestartUntilTheyAreForgotten) {
   EXPECT_EQ(get(store().note("reindex")), "");
   ASSERT_TRUE(runTask(loop_, store().saveNote("reindex", R"({"after":"x"})")));

@@ -146,10 +146,10 @@ ports::Task<ports::HeldPage> BruteForceIndex::held(std::string place, std::size_
   co_return page;
 }
 
-ports::Task<void> BruteForceIndex::beginRebuild(std::string name, std::size_t dimensions) {
-  if (!rebuilt_ || rebuilt_->name != name || rebuilt_->dimensions != dimensions)
-    rebuilt_.emplace(Generation{std::move(name), {}, dimensions});
-  co_return core::Result<void>();
+ports::Task<ports::RebuildBegun> BruteForceIndex::beginRebuild(std::string name, std::size_t dimensions) {
+  if (rebuilt_ && rebuilt_->name == name && rebuilt_->dimensions == dimensions) co_return ports::RebuildBegun::Again;
+  rebuilt_.emplace(Generation{std::move(name), {}, dimensions});
+  co_return ports::RebuildBegun::Anew;
 }
 
 ports::Task<void> BruteForceIndex::upsertRebuilt(std::vector<ports::IndexEntry> entries) {

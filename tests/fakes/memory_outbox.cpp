@@ -54,9 +54,10 @@ ports::Task<std::vector<ports::PendingEntry>> MemoryRecordStore::pending(core::T
   co_return due;
 }
 
-ports::Task<void> MemoryRecordStore::finishIndexing(std::vector<ports::IndexedEntry> entries) {
+ports::Task<void> MemoryRecordStore::finishIndexing(std::vector<ports::IndexedEntry> entries, std::string embedder) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
+  if (!embedder.empty() && embedder != embedder_) co_return ports::ofAnotherEmbedder();
   for (auto& entry : entries) {
     if (!findRow(state_, entry.id, entry.revision)) continue;
     std::erase_if(state_.outbox, [&entry](const MemoryOutboxRow& row) { return row.id == entry.id; });

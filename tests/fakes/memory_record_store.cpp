@@ -203,6 +203,21 @@ ports::Task<void> MemoryRecordStore::saveNote(std::string name, std::string text
   co_return ports::Result<void>();
 }
 
+ports::Task<bool> MemoryRecordStore::takeLease(std::string name, std::string holder, std::chrono::seconds life) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  const bool isHolders = leases_.emplace(name, holder).first->second == holder;
+  if (isHolders && life.count() <= 0) leases_.erase(name);
+  co_return isHolders;
+}
+
+ports::Task<void> MemoryRecordStore::giveLeaseBack(std::string name, std::string holder) {
+  auto passed = co_await fault.pass();
+  if (!passed) co_return passed.error();
+  if (const auto place = leases_.find(name); place != leases_.end() && place->second == holder) leases_.erase(place);
+  co_return ports::Result<void>();
+}
+
 ports::Task<std::optional<core::Calibration>> MemoryRecordStore::calibration(std::string identityDigest) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();

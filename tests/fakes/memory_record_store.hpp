@@ -58,7 +58,7 @@ class MemoryRecordStore final : public ports::RecordStore {
   ports::Task<ports::StoreCounts> counts() override;
   ports::Task<std::vector<ports::TextHit>> searchText(ports::TextQuery query) override;
   ports::Task<std::vector<ports::PendingEntry>> pending(core::Timestamp now, std::size_t limit) override;
-  ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries) override;
+  ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries, std::string embedder) override;
   ports::Task<void> failIndexing(std::vector<ports::FailedEntry> entries) override;
   ports::Task<std::uint64_t> retrySetAside() override;
   ports::Task<void> makeDue(core::Timestamp later) override;
@@ -73,6 +73,8 @@ class MemoryRecordStore final : public ports::RecordStore {
   ports::Task<std::vector<ports::StoredEntry>> entriesOf(std::vector<core::LearningId> ids) override;
   ports::Task<std::string> note(std::string name) override;
   ports::Task<void> saveNote(std::string name, std::string text) override;
+  ports::Task<bool> takeLease(std::string name, std::string holder, std::chrono::seconds life) override;
+  ports::Task<void> giveLeaseBack(std::string name, std::string holder) override;
   ports::Task<std::optional<core::Calibration>> calibration(std::string identityDigest) override;
   ports::Task<void> saveCalibration(std::string identityDigest, core::Calibration calibration) override;
   ports::Task<void> logQuality(std::vector<ports::QualityEntry> entries) override;
@@ -81,6 +83,8 @@ class MemoryRecordStore final : public ports::RecordStore {
 
   /// What every call does first.
   Fault fault;
+  /// Whether several daemons are said to work on it.
+  bool shared = false;
   /// False: searchText is refused, as by a store whose index can't be down.
   bool keepsTextIndex = true;
   /// Other processes work on its outbox too.
@@ -102,6 +106,7 @@ class MemoryRecordStore final : public ports::RecordStore {
   std::map<std::string, std::string> notes_;
   std::map<std::string, core::Calibration> calibrations_;
   std::vector<ports::QualityEntry> quality_;
+  std::map<std::string, std::string> leases_;  // to their holders
 };
 
 }  // namespace learnd::fakes

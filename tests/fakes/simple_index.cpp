@@ -135,6 +135,10 @@ ports::Task<std::vector<ports::HeldEntry>> SimpleIndex::find(std::vector<core::L
 ports::Task<ports::HeldPage> SimpleIndex::held(std::string place, std::size_t limit) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
+  if (failHeld > 0) {
+    --failHeld;
+    co_return core::Error(core::ErrorKind::Unavailable, "down");
+  }
   ports::HeldPage page;
   for (const auto& [id, kept] : serving_.entries) {
     const std::string text = id.text();
@@ -148,12 +152,12 @@ ports::Task<ports::HeldPage> SimpleIndex::held(std::string place, std::size_t li
   co_return page;
 }
 
-ports::Task<void> SimpleIndex::beginRebuild(std::string name, std::size_t dimensions) {
+ports::Task<ports::RebuildBegun> SimpleIndex::beginRebuild(std::string name, std::size_t dimensions) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
-  if (!rebuilt_ || rebuilt_->name != name || rebuilt_->dimensions != dimensions)
-    rebuilt_.emplace(Generation{std::move(name), {}, dimensions});
-  co_return core::Result<void>();
+  if (rebuilt_ && rebuilt_->name == name && rebuilt_->dimensions == dimensions) co_return ports::RebuildBegun::Again;
+  rebuilt_.emplace(Generation{std::move(name), {}, dimensions});
+  co_return ports::RebuildBegun::Anew;
 }
 
 ports::Task<void> SimpleIndex::upsertRebuilt(std::vector<ports::IndexEntry> entries) {
@@ -169,6 +173,8 @@ ports::Task<void> SimpleIndex::finishRebuild() {
   if (!rebuilt_) co_return noRebuild();
   serving_ = std::move(*rebuilt_);
   rebuilt_.reset();
+  ++swaps;
+  wordsOutdated = false;
   co_return core::Result<void>();
 }
 
@@ -184,6 +190,7 @@ ports::Task<ports::IndexStatus> SimpleIndex::status() {
   status.up = !fault.error;
   status.detail = fault.error ? fault.error->message() : "simple";
   status.entries = serving_.entries.size();
+  status.wordsOutdated = wordsOutdated;
   for (const auto& [id, entry] : serving_.entries) {
     if (!entry.vector) continue;
     ++status.vectors;

@@ -16,12 +16,12 @@ class SimpleIndex final : public ports::VectorIndex {
   ports::Task<void> useDimensions(std::size_t dimensions) override;
   ports::Task<std::vector<ports::HeldEntry>> find(std::vector<core::LearningId> ids) override;
   ports::Task<ports::HeldPage> held(std::string place, std::size_t limit) override;
-  ports::Task<void> beginRebuild(std::string name, std::size_t dimensions) override;
+  ports::Task<ports::RebuildBegun> beginRebuild(std::string name, std::size_t dimensions) override;
   ports::Task<void> upsertRebuilt(std::vector<ports::IndexEntry> entries) override;
   ports::Task<void> finishRebuild() override;
   ports::Task<void> dropRebuild() override;
   ports::Task<ports::IndexStatus> status() override;
-  [[nodiscard]] bool keepsVectorsInStore() const override { return !outlives; }
+  [[nodiscard]] bool keepsVectorsInStore() const override { return keepsInStore && !outlives; }
   [[nodiscard]] bool showsLearnings() const override { return false; }
   [[nodiscard]] std::string place() const override { return outlives ? "simple" : ""; }
   [[nodiscard]] std::optional<std::size_t> categoryLimit() const override { return std::nullopt; }
@@ -36,6 +36,13 @@ class SimpleIndex final : public ports::VectorIndex {
   std::optional<core::LearningId> refusedId;
   /// Nothing is found under it any more.
   std::string lostCategory;
+  /// So many calls of held() fail as by an outage.
+  std::size_t failHeld = 0;
+  /// How often a second index was put in the place of the first.
+  std::size_t swaps = 0;
+  bool wordsOutdated = false;
+  /// False: it keeps its vectors itself, as a server's index does.
+  bool keepsInStore = true;
 
  private:
   struct Generation {

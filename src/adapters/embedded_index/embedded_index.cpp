@@ -169,15 +169,15 @@ ports::Task<ports::HeldPage> EmbeddedIndex::held(std::string place, std::size_t 
   co_return co_await run(std::move(job));
 }
 
-ports::Task<void> EmbeddedIndex::beginRebuild(std::string name, std::size_t dimensions) {
-  auto job = [this, name = std::move(name), dimensions]() -> core::Result<void> {
+ports::Task<ports::RebuildBegun> EmbeddedIndex::beginRebuild(std::string name, std::size_t dimensions) {
+  auto job = [this, name = std::move(name), dimensions]() -> core::Result<ports::RebuildBegun> {
     auto fresh = std::make_unique<MemoryIndex>();
     fresh->useDimensions(dimensions);
     const std::unique_lock lock(mutex_);
-    if (rebuilt_ && rebuiltName_ == name && rebuilt_->dimensions() == dimensions) return {};
+    if (rebuilt_ && rebuiltName_ == name && rebuilt_->dimensions() == dimensions) return ports::RebuildBegun::Again;
     rebuilt_.swap(fresh);
     rebuiltName_ = name;
-    return {};
+    return ports::RebuildBegun::Anew;
   };
   co_return co_await run(std::move(job));
 }

@@ -35,7 +35,7 @@ class EmbeddedIndex final : public ports::VectorIndex {
   ports::Task<std::vector<ports::HeldEntry>> find(std::vector<core::LearningId> ids) override;
   ports::Task<ports::HeldPage> held(std::string place, std::size_t limit) override;
   /// The second index takes as much memory as the first.
-  ports::Task<void> beginRebuild(std::string name, std::size_t dimensions) override;
+  ports::Task<ports::RebuildBegun> beginRebuild(std::string name, std::size_t dimensions) override;
   ports::Task<void> upsertRebuilt(std::vector<ports::IndexEntry> entries) override;
   ports::Task<void> finishRebuild() override;
   ports::Task<void> dropRebuild() override;

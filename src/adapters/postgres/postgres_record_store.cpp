@@ -2,6 +2,7 @@
 
 #include "adapters/postgres/connection_text.hpp"
 #include "adapters/postgres/figures.hpp"
+#include "adapters/postgres/lease.hpp"
 #include "adapters/postgres/listing.hpp"
 #include "adapters/postgres/random_id.hpp"
 #include "adapters/postgres/reading.hpp"
@@ -175,9 +176,18 @@ ports::Task<std::vector<ports::PendingEntry>> PostgresRecordStore::pending(core:
   co_return co_await outbox_.run(std::move(onSlot));
 }
 
-ports::Task<void> PostgresRecordStore::finishIndexing(std::vector<ports::IndexedEntry> entries) {
-  std::function<void(Connection&)> work = [entries = std::move(entries)](Connection& connection) { finishEntries(connection, entries); };
-  co_return co_await repeat(outbox_, std::move(work));
+ports::Task<void> PostgresRecordStore::finishIndexing(std::vector<ports::IndexedEntry> entries, std::string embedder) {
+  auto onSlot = [entries = std::move(entries), embedder = std::move(embedder)](Slot& slot) -> Result<void> {
+    bool isUsed = true;
+    auto done = runRepeatable(slot, [&](Connection& connection) {
+      // Nobody changes it before this ends.
+      isUsed = embedder.empty() || holdUsedEmbedder(connection) == embedder;
+      if (isUsed) finishEntries(connection, entries);
+    });
+    if (done && !isUsed) return ports::ofAnotherEmbedder();
+    return done;
+  };
+  co_return co_await outbox_.run(std::move(onSlot));
 }
 
 ports::Task<void> PostgresRecordStore::failIndexing(std::vector<ports::FailedEntry> entries) {
@@ -228,6 +238,23 @@ ports::Task<std::string> PostgresRecordStore::note(std::string name) {
 ports::Task<void> PostgresRecordStore::saveNote(std::string name, std::string text) {
   std::function<void(Connection&)> work = [name = kNotePrefix + name, text = std::move(text)](Connection& connection) {
     writeSetting(connection, name, text);
+  };
+  co_return co_await repeat(writers_, std::move(work));
+}
+
+ports::Task<bool> PostgresRecordStore::takeLease(std::string name, std::string holder, std::chrono::seconds life) {
+  auto onSlot = [name = std::move(name), holder = std::move(holder), life](Slot& slot) -> Result<bool> {
+    bool taken = false;
+    auto done = runRepeatable(slot, [&](Connection& connection) { taken = postgres::takeLease(connection, name, holder, life); });
+    if (!done) return done.error();
+    return taken;
+  };
+  co_return co_await writers_.run(std::move(onSlot));
+}
+
+ports::Task<void> PostgresRecordStore::giveLeaseBack(std::string name, std::string holder) {
+  std::function<void(Connection&)> work = [name = std::move(name), holder = std::move(holder)](Connection& connection) {
+    postgres::giveLeaseBack(connection, name, holder);
   };
   co_return co_await repeat(writers_, std::move(work));
 }

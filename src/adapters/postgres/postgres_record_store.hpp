@@ -49,7 +49,7 @@ class PostgresRecordStore final : public ports::RecordStore {
   ports::Task<ports::StoreCounts> counts() override;
   ports::Task<std::vector<ports::TextHit>> searchText(ports::TextQuery query) override;
   ports::Task<std::vector<ports::PendingEntry>> pending(core::Timestamp now, std::size_t limit) override;
-  ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries) override;
+  ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries, std::string embedder) override;
   ports::Task<void> failIndexing(std::vector<ports::FailedEntry> entries) override;
   ports::Task<std::uint64_t> retrySetAside() override;
   ports::Task<void> makeDue(core::Timestamp later) override;
@@ -64,6 +64,8 @@ class PostgresRecordStore final : public ports::RecordStore {
   ports::Task<std::vector<ports::StoredEntry>> entriesOf(std::vector<core::LearningId> ids) override;
   ports::Task<std::string> note(std::string name) override;
   ports::Task<void> saveNote(std::string name, std::string text) override;
+  ports::Task<bool> takeLease(std::string name, std::string holder, std::chrono::seconds life) override;
+  ports::Task<void> giveLeaseBack(std::string name, std::string holder) override;
   ports::Task<std::optional<core::Calibration>> calibration(std::string identityDigest) override;
   ports::Task<void> saveCalibration(std::string identityDigest, core::Calibration calibration) override;
   ports::Task<void> logQuality(std::vector<ports::QualityEntry> entries) override;

@@ -10,6 +10,8 @@ namespace learnd::postgres {
 std::string readSetting(Connection& connection, const std::string& name);
 /// Until the transaction ends nobody else writes it.
 std::string lockSetting(Connection& connection, const std::string& name);
+/// Until the transaction ends nobody else writes it; others may read it and hold it too.
+std::string holdSetting(Connection& connection, const std::string& name);
 void writeSetting(Connection& connection, const std::string& name, const std::string& value);
 
 }  // namespace learnd::postgres

@@ -102,6 +102,8 @@ std::optional<std::string> usedEmbedder(Connection& connection) {
   return digest;
 }
 
+std::string holdUsedEmbedder(Connection& connection) { return holdSetting(connection, kUsed); }
+
 void saveRebuiltVectors(Connection& connection, const std::string& digest, const std::vector<ports::IndexedEntry>& entries) {
   if (lockSetting(connection, kRebuilding) != digest) {
     connection.run(kDropAllRebuilt);

@@ -26,6 +26,8 @@ void dropVector(Connection& connection, std::int64_t seq);
 /// By the rules of ports::RecordStore, each in a transaction of its own.
 std::uint64_t useEmbedder(Connection& connection, const std::string& digest);
 std::optional<std::string> usedEmbedder(Connection& connection);
+/// Empty: none. Until the transaction ends nobody changes it.
+std::string holdUsedEmbedder(Connection& connection);
 void saveRebuiltVectors(Connection& connection, const std::string& digest, const std::vector<ports::IndexedEntry>& entries);
 
 }  // namespace learnd::postgres

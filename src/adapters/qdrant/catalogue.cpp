@@ -46,10 +46,16 @@ std::size_t Holdings::dimensions() const {
   return most;
 }
 
+std::vector<Collection> Holdings::all() const {
+  std::vector<Collection> all = others;
+  for (const auto& [category, collection] : serving) all.push_back(collection);
+  return all;
+}
+
 bool Holdings::isTaken(const std::string& alias) const { return contains(foreign, alias) || foreignAliases.contains(alias); }
 
 CollectionPlan Catalogue::planOf(const Collection& collection) const {
-  return {collection.name, collection.dimensions, prefix_, collection.rebuild};
+  return {collection.name, collection.dimensions, prefix_, collection.rebuild, collection.built};
 }
 
 ports::Task<HoldingsView> Catalogue::view() {
@@ -99,7 +105,7 @@ ports::Task<void> Catalogue::sortIn(Holdings& holdings, const std::vector<std::s
       continue;
     }
     holdings.generations[parsed->category] = std::max(holdings.generations[parsed->category], parsed->generation);
-    candidates.push_back({name, parsed->category, parsed->generation, 0, "", true});
+    candidates.push_back({name, parsed->category, parsed->generation, 0, "", ""});
     asking.push_back(describeCollection(api_, name));
   }
   const auto described = co_await support::gather(std::move(asking), kAtOnce);
@@ -119,9 +125,14 @@ void Catalogue::sortInOne(Holdings& holdings, Collection collection, const Colle
   }
   collection.dimensions = facts.dimensions;
   collection.rebuild = facts.rebuild;
+  collection.built = facts.built;
   collection.isFinished = facts.indexed;
-  if (const auto own = rebuilds_.find(collection.name); own != rebuilds_.end()) collection.rebuild = own->second;
-  if (!facts.hasWords) {
+  if (const auto own = marks_.find(collection.name); own != marks_.end() && !facts.keepsMark) {
+    collection.rebuild = own->second.rebuild;
+    collection.built = own->second.built;
+  }
+  collection.isOutdated = !facts.hasWords;
+  if (collection.isOutdated) {
     holdings.outdated[collection.category] = "the words of the Qdrant collection " + collection.name +
                                              " were made by another version of learnd: `learnctl job start reindex` makes it anew";
   }
@@ -145,15 +156,14 @@ void Catalogue::findInTheWay(Holdings& holdings, const AliasMap& aliases) const 
 }
 
 boost::asio::awaitable<void> Catalogue::chooseServing(Holdings& holdings, const AliasMap& aliases) {
-  const auto isOutdated = [&holdings](const Collection& one) { return holdings.outdated.contains(one.category); };
   for (const auto& one : holdings.others) {
     const auto alias = aliases.find(aliasName(prefix_, one.category));
-    if (!isOutdated(one) && alias != aliases.end() && alias->second == one.name) holdings.serving.emplace(one.category, one);
+    if (!one.isOutdated && alias != aliases.end() && alias->second == one.name) holdings.serving.emplace(one.category, one);
   }
   // No alias (something is in its way, or making it was broken off): the newest that is not being built.
   std::map<std::string, Collection> unaliased;
   for (const auto& one : holdings.others) {
-    if (isOutdated(one) || holdings.serving.contains(one.category) || !one.rebuild.empty()) continue;
+    if (one.isOutdated || holdings.serving.contains(one.category) || !one.rebuild.empty()) continue;
     const auto [place, isNew] = unaliased.emplace(one.category, one);
     if (!isNew && place->second.generation < one.generation) place->second = one;
   }
@@ -162,6 +172,7 @@ boost::asio::awaitable<void> Catalogue::chooseServing(Holdings& holdings, const 
     // In vain where the key may only read: whoever may write makes it good.
     if (!holdings.isTaken(aliasName(prefix_, category))) (void)co_await setAlias(api_, aliasName(prefix_, category), collection.name);
   }
+  std::erase_if(holdings.outdated, [&holdings](const auto& one) { return holdings.serving.contains(one.first); });
   std::erase_if(holdings.others, [&holdings](const Collection& one) {
     const auto place = holdings.serving.find(one.category);
     return place != holdings.serving.end() && place->second.name == one.name;
@@ -170,9 +181,9 @@ boost::asio::awaitable<void> Catalogue::chooseServing(Holdings& holdings, const 
 
 ports::Task<Collection> Catalogue::make(const Holdings& holdings, std::string category, std::size_t dimensions, std::string rebuild) {
   const auto last = holdings.generations.find(category);
-  Collection collection{"", category, last == holdings.generations.end() ? 1 : last->second + 1, dimensions, rebuild, true};
+  Collection collection{"", category, last == holdings.generations.end() ? 1 : last->second + 1, dimensions, rebuild, ""};
   collection.name = collectionName(prefix_, category, collection.generation);
-  if (!rebuild.empty()) rebuilds_.insert_or_assign(collection.name, rebuild);
+  if (!rebuild.empty()) marks_.insert_or_assign(collection.name, Mark{rebuild, ""});
   CollectionPlan plan = planOf(collection);
   auto made = co_await createCollection(api_, std::move(plan));
   if (!made) co_return made.error();
@@ -229,9 +240,7 @@ ports::Task<void> Catalogue::serveBy(Collection collection, const Holdings& hold
 ports::Task<Collection> Catalogue::building(std::string category, std::size_t dimensions, std::string rebuild) {
   auto holdings = co_await view();
   if (!holdings) co_return holdings.error();
-  const auto isIt = [&](const Collection& one) {
-    return one.category == category && one.rebuild == rebuild && one.dimensions == dimensions;
-  };
+  const auto isIt = [&](const Collection& one) { return one.category == category && one.isOf(rebuild) && one.dimensions == dimensions; };
   for (const auto& other : (*holdings)->others) {
     if (isIt(other)) co_return co_await finished(other);
   }
@@ -242,24 +251,51 @@ ports::Task<Collection> Catalogue::building(std::string category, std::size_t di
   co_return co_await make(**holdings, std::move(category), dimensions, std::move(rebuild));
 }
 
-ports::Task<void> Catalogue::settle(Collection collection) {
-  rebuilds_.erase(collection.name);
+ports::Task<void> Catalogue::settle(Collection collection, std::string built) {
   collection.rebuild.clear();
+  collection.built = std::move(built);
   CollectionPlan plan = planOf(collection);
-  co_return co_await writeMetadata(api_, std::move(plan));
+  auto written = co_await writeMetadata(api_, std::move(plan));
+  if (written) marks_.insert_or_assign(collection.name, Mark{"", collection.built});
+  co_return written;
+}
+
+ports::Task<void> Catalogue::dropAll(std::vector<Collection> collections) {
+  core::Result<void> step;
+  for (const auto& one : collections) {
+    step = co_await dropCollection(api_, one.name);
+    if (!step) break;
+    marks_.erase(one.name);
+  }
+  forget();
+  co_return step;
 }
 
 ports::Task<Collection> Catalogue::changeDimensions(Collection collection, std::size_t dimensions) {
   auto holdings = co_await freshView();
   if (!holdings) co_return holdings.error();
-  auto next = co_await make(**holdings, collection.category, dimensions, kNewDimensions);
+  // A change that was broken off is gone on with; what more of that kind is there goes with what is replaced.
+  std::optional<Collection> begun;
+  std::vector<Collection> replaced{collection};
+  for (const auto& other : (*holdings)->others) {
+    if (other.category != collection.category || other.rebuild != kNewDimensions) continue;
+    const bool fits = other.dimensions == dimensions && (!begun || begun->generation < other.generation);
+    if (fits && begun) replaced.push_back(*begun);
+    if (fits) {
+      begun = other;
+    } else {
+      replaced.push_back(other);
+    }
+  }
+  core::Result<Collection> next = begun ? core::Result<Collection>(*begun) : core::Result<Collection>(Error());
+  if (!begun) next = co_await make(**holdings, collection.category, dimensions, kNewDimensions);
   if (!next) co_return next.error();
   auto step = co_await copyWords(api_, collection.name, next->name);
   if (step) step = co_await serveBy(*next, **holdings);
-  if (step) step = co_await settle(*next);
+  if (step) step = co_await settle(*next, "");
   // What another daemon wrote there meanwhile.
   if (step) step = co_await copyWords(api_, collection.name, next->name);
-  if (step) step = co_await dropCollection(api_, collection.name);
+  if (step) step = co_await dropAll(std::move(replaced));
   forget();
   if (!step) co_return step.error();
   next->rebuild.clear();
@@ -268,47 +304,52 @@ ports::Task<Collection> Catalogue::changeDimensions(Collection collection, std::
   co_return next;
 }
 
-ports::Task<void> Catalogue::finishRebuild(std::string rebuild) {
+ports::Task<void> Catalogue::finishRebuild(std::string rebuild, Expects expects) {
   auto holdings = co_await freshView();
   if (!holdings) co_return holdings.error();
   std::map<std::string, Collection> rebuilt;
-  std::vector<Collection> all = (*holdings)->others;
-  for (const auto& [category, collection] : (*holdings)->serving) all.push_back(collection);
-  for (const auto& one : all) {
-    if (one.rebuild == rebuild) rebuilt.insert_or_assign(one.category, one);
+  for (const auto& one : (*holdings)->all()) {
+    if (one.isOf(rebuild)) rebuilt.insert_or_assign(one.category, one);
+  }
+  if (rebuilt.empty() && expects == Expects::Entries) {
+    co_return Error(ErrorKind::Conflict, "what was built of the second index is not there any more");
   }
   for (const auto& [category, collection] : rebuilt) {
     auto served = co_await serveBy(collection, **holdings);
     if (!served) co_return served.error();
   }
   for (const auto& [category, collection] : rebuilt) {
-    auto settled = co_await settle(collection);
+    if (collection.rebuild.empty()) continue;
+    auto settled = co_await settle(collection, rebuild);
     if (!settled) co_return settled.error();
   }
-  for (const auto& one : all) {
-    const auto place = rebuilt.find(one.category);
-    if (place != rebuilt.end() && place->second.name == one.name) continue;
-    auto dropped = co_await dropCollection(api_, one.name);
-    if (!dropped) co_return dropped.error();
+  // What goes is chosen by what the server says now, not by what it was told.
+  auto after = co_await freshView();
+  if (!after) co_return after.error();
+  for (const auto& [category, collection] : rebuilt) {
+    const auto serving = (*after)->serving.find(category);
+    if (serving != (*after)->serving.end() && serving->second.name == collection.name) continue;
+    co_return Error(ErrorKind::Unavailable, "Qdrant does not serve the new collection " + collection.name + " yet: the earlier ones stay");
   }
-  forget();
-  co_return core::Result<void>();
+  std::vector<Collection> earlier = (*after)->all();
+  std::erase_if(earlier, [&rebuild](const Collection& one) { return one.isOf(rebuild); });
+  co_return co_await dropAll(std::move(earlier));
 }
 
-ports::Task<void> Catalogue::dropOthers(std::string kept) {
+ports::Task<bool> Catalogue::dropOthers(std::string kept) {
   auto holdings = co_await freshView();
   if (!holdings) co_return holdings.error();
+  std::vector<Collection> dropped;
   for (const auto& other : (*holdings)->others) {
     // What is outdated serves nobody, but says that there is something to do.
-    const bool stays =
-        (!kept.empty() && other.rebuild == kept) || (other.rebuild.empty() && (*holdings)->outdated.contains(other.category));
-    if (stays) continue;
-    rebuilds_.erase(other.name);
-    auto dropped = co_await dropCollection(api_, other.name);
-    if (!dropped) co_return dropped.error();
+    const bool stays = other.isOf(kept) || (other.rebuild.empty() && (*holdings)->outdated.contains(other.category));
+    if (!stays) dropped.push_back(other);
   }
-  forget();
-  co_return core::Result<void>();
+  const auto all = (*holdings)->all();
+  const bool isThere = std::any_of(all.begin(), all.end(), [&kept](const Collection& one) { return one.isOf(kept); });
+  auto gone = co_await dropAll(std::move(dropped));
+  if (!gone) co_return gone.error();
+  co_return isThere;
 }
 
 }  // namespace learnd::qdrant

@@ -21,22 +21,28 @@ struct Collection {
   std::string category;
   std::uint32_t generation = 0;
   std::size_t dimensions = 0;  // 0: words only
-  std::string rebuild;         // under which name it is built, or was
+  std::string rebuild;         // under which name it is being built
+  std::string built;           // under which name it was built, where it serves since
+  bool isOutdated = false;     // its words were made by other rules
   bool isFinished = true;      // false: making it was broken off before it had its payload indexes
+
+  [[nodiscard]] bool isOf(const std::string& name) const { return !name.empty() && (rebuild == name || built == name); }
 };
 
 /// What is on the server, at one moment.
 struct Holdings {
   ServerVersion version;
-  std::map<std::string, Collection> serving;         // by category
-  std::vector<Collection> others;                    // of ours: being built, outdated, or left by something that was broken off
-  std::map<std::string, std::string> outdated;       // of these, by category, those whose words another learnd made: why, and what to do
-  std::vector<std::string> foreign;                  // collections of others; they are never touched
-  std::set<std::string> foreignAliases;              // aliases of these
-  std::vector<std::string> inTheWay;                 // names by which programs would ask a collection of ours, taken by others
+  std::map<std::string, Collection> serving;    // by category
+  std::vector<Collection> others;               // of ours: being built, outdated, or left by something that was broken off
+  std::map<std::string, std::string> outdated;  // by category that none serves, where another learnd made the words: why, and what to do
+  std::vector<std::string> foreign;             // collections of others; they are never touched
+  std::set<std::string> foreignAliases;         // aliases of these
+  std::vector<std::string> inTheWay;            // names by which programs would ask a collection of ours, taken by others
   std::map<std::string, std::uint32_t> generations;  // by category, the last number that a name has
 
   [[nodiscard]] std::size_t dimensions() const;
+  /// Collections of ours, whether they serve or not.
+  [[nodiscard]] std::vector<Collection> all() const;
   /// Whether others have a collection or an alias of this name.
   [[nodiscard]] bool isTaken(const std::string& alias) const;
   [[nodiscard]] bool conditionalWrites() const { return version >= kConditionalWrites; }
@@ -50,6 +56,8 @@ using HoldingsView = std::shared_ptr<const Holdings>;
 class Catalogue {
  public:
   static constexpr std::size_t kMostCategories = 100;
+  /// Of a rebuild: whether something was put into it.
+  enum class Expects : bool { Nothing, Entries };
 
   Catalogue(QdrantApi& api, std::string prefix) : api_(api), prefix_(std::move(prefix)) {}
 
@@ -67,10 +75,11 @@ class Catalogue {
   ports::Task<Collection> building(std::string category, std::size_t dimensions, std::string rebuild);
   /// Another one with the same words and no vectors takes its place.
   ports::Task<Collection> changeDimensions(Collection collection, std::size_t dimensions);
-  /// What is built under this name serves from now on; what served goes.
-  ports::Task<void> finishRebuild(std::string rebuild);
-  /// What is being built goes, but what is built under this name.
-  ports::Task<void> dropOthers(std::string kept);
+  /// What is built under this name serves from now on; what served goes, once all of that is named by the aliases. Each step can be
+  /// repeated, after an error and by another process. Conflict, and nothing goes, where there is nothing under this name but should be.
+  ports::Task<void> finishRebuild(std::string rebuild, Expects expects);
+  /// What is being built goes, but what is built under this name: whether there is such.
+  ports::Task<bool> dropOthers(std::string kept);
 
  private:
   ports::Task<HoldingsView> load();
@@ -82,7 +91,8 @@ class Catalogue {
   /// What is missing where making it was broken off.
   ports::Task<Collection> finished(Collection collection);
   ports::Task<void> serveBy(Collection collection, const Holdings& holdings);
-  ports::Task<void> settle(Collection collection);
+  ports::Task<void> settle(Collection collection, std::string built);
+  ports::Task<void> dropAll(std::vector<Collection> collections);
   [[nodiscard]] CollectionPlan planOf(const Collection& collection) const;
 
   QdrantApi& api_;
@@ -90,8 +100,12 @@ class Catalogue {
   HoldingsView view_;
   std::chrono::steady_clock::time_point loadedAt_{};
   support::SharedTurns loading_;
-  /// What this process builds, by collection: servers before 1.15.5 keep no metadata.
-  std::map<std::string, std::string> rebuilds_;
+  struct Mark {
+    std::string rebuild;
+    std::string built;
+  };
+  /// What this process builds and has built, by collection: servers before 1.15.5 keep no metadata.
+  std::map<std::string, Mark> marks_;
 };
 
 }  // namespace learnd::qdrant

@@ -53,9 +53,11 @@ CollectionFacts factsOf(const Value& info) {
   const Value* mark = findPath(info, {"config", "metadata", kMark});
   facts.indexed = hasOurIndexes(info);
   facts.marked = mark != nullptr || facts.indexed;
+  facts.keepsMark = mark != nullptr;
   if (mark) {
     facts.prefix = textOf(mark->find("prefix"));
     facts.rebuild = textOf(mark->find("rebuild"));
+    facts.built = textOf(mark->find("built"));
   }
   return facts;
 }
@@ -65,6 +67,7 @@ Value markOf(const CollectionPlan& plan) {
   mark.set("made_by", Value("learnd " LEARND_VERSION));
   mark.set("prefix", Value(plan.prefix));
   mark.set("rebuild", Value(plan.rebuild));
+  mark.set("built", Value(plan.built));
   Value metadata;
   metadata.set(std::string(kMark), std::move(mark));
   return metadata;

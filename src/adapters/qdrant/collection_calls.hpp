@@ -18,6 +18,8 @@ struct CollectionFacts {
   bool indexed = false;        // it has its payload indexes: its making came to its end
   std::string prefix;          // what the one who made it had as index.prefix, where that is known
   std::string rebuild;         // not empty: being built, under that name
+  std::string built;           // not empty: it was built under that name, and serves
+  bool keepsMark = false;      // the server keeps these names
 };
 
 /// What is made.
@@ -26,6 +28,7 @@ struct CollectionPlan {
   std::size_t dimensions = 0;
   std::string prefix;
   std::string rebuild;
+  std::string built;
 };
 
 using AliasMap = std::map<std::string, std::string>;  // alias -> collection

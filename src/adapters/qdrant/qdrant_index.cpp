@@ -79,6 +79,7 @@ ports::Task<void> QdrantIndex::upsert(std::vector<ports::IndexEntry> entries) {
 
 ports::Task<void> QdrantIndex::upsertRebuilt(std::vector<ports::IndexEntry> entries) {
   if (!rebuild_) co_return Error(ErrorKind::Conflict, "no second index was begun");
+  if (!entries.empty()) rebuild_->holds = Catalogue::Expects::Entries;
   auto shared = std::make_shared<const std::vector<ports::IndexEntry>>(std::move(entries));
   co_return co_await outward(guard_.run(write(std::move(shared), Side::Built)));
 }
@@ -104,7 +105,7 @@ ports::Task<ports::HeldPage> QdrantIndex::held(std::string place, std::size_t li
   co_return co_await outward(guard_.run(heldPage(std::move(place), limit)));
 }
 
-ports::Task<void> QdrantIndex::beginRebuild(std::string name, std::size_t dimensions) {
+ports::Task<ports::RebuildBegun> QdrantIndex::beginRebuild(std::string name, std::size_t dimensions) {
   Rebuild rebuild{std::move(name), dimensions};
   co_return co_await outward(guard_.run(startRebuild(std::move(rebuild))));
 }
@@ -143,19 +144,24 @@ ports::Task<void> QdrantIndex::adoptDimensions(std::size_t dimensions) {
   co_return core::Result<void>();
 }
 
-ports::Task<void> QdrantIndex::startRebuild(Rebuild rebuild) {
+ports::Task<ports::RebuildBegun> QdrantIndex::startRebuild(Rebuild rebuild) {
   auto turn = co_await turns_.take(support::SharedTurns::Kind::Alone);
   if (!turn) co_return turn.error();
-  auto dropped = co_await catalogue_.dropOthers(rebuild.name);
-  if (!dropped) co_return dropped.error();
+  const bool isSame = rebuild_ && rebuild_->name == rebuild.name && rebuild_->dimensions == rebuild.dimensions;
+  auto isThere = co_await catalogue_.dropOthers(rebuild.name);
+  if (!isThere) co_return isThere.error();
+  rebuild.holds = *isThere ? Catalogue::Expects::Entries : Catalogue::Expects::Nothing;
+  // Of one that has no entry yet nothing can be lost.
+  const bool isWhole = *isThere || (isSame && rebuild_->holds == Catalogue::Expects::Nothing);
   rebuild_ = std::move(rebuild);
-  co_return core::Result<void>();
+  co_return isWhole ? ports::RebuildBegun::Again : ports::RebuildBegun::Anew;
 }
 
 ports::Task<void> QdrantIndex::serveRebuilt() {
   auto turn = co_await turns_.take(support::SharedTurns::Kind::Alone);
   if (!turn) co_return turn.error();
-  auto finished = co_await catalogue_.finishRebuild(rebuild_->name);
+  if (!rebuild_) co_return Error(ErrorKind::Conflict, "no second index was begun");
+  auto finished = co_await catalogue_.finishRebuild(rebuild_->name, rebuild_->holds);
   if (!finished) co_return finished.error();
   dimensions_ = rebuild_->dimensions;
   rebuild_.reset();
@@ -190,6 +196,7 @@ ports::Task<ports::IndexStatus> QdrantIndex::describe() {
   status.version = (*holdings)->version.text();
   status.dimensions = (*holdings)->dimensions();
   status.detail = "Qdrant " + status.version + " at " + api_.url() + ", " + std::to_string((*holdings)->serving.size()) + " collections";
+  status.wordsOutdated = !(*holdings)->outdated.empty();
   status.advice = adviceOf(**holdings, api_.url());
   co_return status;
 }

@@ -40,7 +40,7 @@ class QdrantIndex final : public ports::VectorIndex {
   ports::Task<void> useDimensions(std::size_t dimensions) override;
   ports::Task<std::vector<ports::HeldEntry>> find(std::vector<core::LearningId> ids) override;
   ports::Task<ports::HeldPage> held(std::string place, std::size_t limit) override;
-  ports::Task<void> beginRebuild(std::string name, std::size_t dimensions) override;
+  ports::Task<ports::RebuildBegun> beginRebuild(std::string name, std::size_t dimensions) override;
   ports::Task<void> upsertRebuilt(std::vector<ports::IndexEntry> entries) override;
   ports::Task<void> finishRebuild() override;
   ports::Task<void> dropRebuild() override;
@@ -54,6 +54,7 @@ class QdrantIndex final : public ports::VectorIndex {
   struct Rebuild {
     std::string name;
     std::size_t dimensions = 0;
+    Catalogue::Expects holds = Catalogue::Expects::Nothing;
   };
   /// Shared with the pool's threads, which may outlast a call that was cancelled.
   using Entries = std::shared_ptr<const std::vector<ports::IndexEntry>>;
@@ -86,7 +87,7 @@ class QdrantIndex final : public ports::VectorIndex {
   ports::Task<ports::HeldPage> heldPage(std::string place, std::size_t limit);
   ports::Task<void> removeAll(std::vector<core::LearningId> ids);
   ports::Task<void> adoptDimensions(std::size_t dimensions);
-  ports::Task<void> startRebuild(Rebuild rebuild);
+  ports::Task<ports::RebuildBegun> startRebuild(Rebuild rebuild);
   ports::Task<void> serveRebuilt();
   ports::Task<void> abandonRebuild();
   ports::Task<ports::IndexStatus> describe();

@@ -70,11 +70,11 @@ Error otherCollection(const Collection& collection, std::size_t expected) {
 std::vector<Collection> QdrantIndex::collectionsOf(const Holdings& holdings, Side side) const {
   std::vector<Collection> all;
   for (const auto& [category, collection] : holdings.serving) {
-    if (side == Side::Serving || (rebuild_ && collection.rebuild == rebuild_->name)) all.push_back(collection);
+    if (side == Side::Serving || (rebuild_ && collection.isOf(rebuild_->name))) all.push_back(collection);
   }
   if (side == Side::Serving) return all;
   for (const auto& other : holdings.others) {
-    if (rebuild_ && other.rebuild == rebuild_->name) all.push_back(other);
+    if (rebuild_ && other.isOf(rebuild_->name)) all.push_back(other);
   }
   return all;
 }

@@ -125,8 +125,9 @@ ports::Task<std::vector<ports::PendingEntry>> SqliteRecordStore::pending(core::T
   co_return std::move(rows->entries);
 }
 
-ports::Task<void> SqliteRecordStore::finishIndexing(std::vector<ports::IndexedEntry> entries) {
-  auto job = [entries = std::move(entries)](WriteContext& context) -> Result<void> {
+ports::Task<void> SqliteRecordStore::finishIndexing(std::vector<ports::IndexedEntry> entries, std::string embedder) {
+  auto job = [entries = std::move(entries), embedder = std::move(embedder)](WriteContext& context) -> Result<void> {
+    if (!embedder.empty() && sqlite::usedEmbedder(context.connection) != embedder) return ports::ofAnotherEmbedder();
     finishEntries(context, entries);
     return {};
   };

@@ -36,7 +36,7 @@ class SqliteRecordStore final : public ports::RecordStore {
   ports::Task<ports::StoreCounts> counts() override;
   ports::Task<std::vector<ports::TextHit>> searchText(ports::TextQuery query) override;
   ports::Task<std::vector<ports::PendingEntry>> pending(core::Timestamp now, std::size_t limit) override;
-  ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries) override;
+  ports::Task<void> finishIndexing(std::vector<ports::IndexedEntry> entries, std::string embedder) override;
   ports::Task<void> failIndexing(std::vector<ports::FailedEntry> entries) override;
   ports::Task<std::uint64_t> retrySetAside() override;
   ports::Task<void> makeDue(core::Timestamp later) override;

@@ -164,6 +164,10 @@ FakeConversation::Next FakeConversation::serve() {
   if (control) return serveControl(request);
   const ServerFault fault = server_.fault_;
   if (fault != ServerFault::None) return answerBy(fault, request);
+  if (server_.failsNow()) {
+    if (server_.failsDone_) (void)server_.respond(request);
+    return answerBy(ServerFault::Error500, request);
+  }
   return answer(server_.respond(request));
 }
 

@@ -94,6 +94,19 @@ void FakeQdrant::converse(Connection& connection) {
   connection.ended = true;
 }
 
+void FakeQdrant::failOnce(std::uint64_t nth, bool done) {
+  failsDone_ = done;
+  failsIn_ = nth;
+}
+
+bool FakeQdrant::failsNow() {
+  std::uint64_t left = failsIn_;
+  while (left > 0) {
+    if (failsIn_.compare_exchange_weak(left, left - 1)) return left == 1;
+  }
+  return false;
+}
+
 FakeResponse FakeQdrant::respond(const FakeRequest& request) {
   const std::lock_guard lock(databaseMutex_);
   FakeResponse response = database_.answer(request);

@@ -54,6 +54,10 @@ class FakeQdrant {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   void setFault(ServerFault fault) { fault_ = fault; }
+  /// The nth request from now on (from 1) gets a 500, after it was done where `done` says so; those before and behind it go well.
+  void failOnce(std::uint64_t nth, bool done = false);
+  /// Whether failOnce has had its request.
+  [[nodiscard]] bool hasFailed() const { return failsIn_ == 0; }
   [[nodiscard]] std::uint64_t requests() const { return requests_; }
   [[nodiscard]] std::uint64_t connections() const { return connectionCount_; }
   /// Answers a request without the network, as a test that looks behind the scenes.
@@ -69,6 +73,8 @@ class FakeQdrant {
   void accept();
   void converse(Connection& connection);
   FakeResponse respond(const FakeRequest& request);
+  /// Whether this request is the one that fails.
+  bool failsNow();
 
   FakeSettings settings_;
   std::mutex databaseMutex_;
@@ -77,6 +83,8 @@ class FakeQdrant {
   int listening_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<ServerFault> fault_;
+  std::atomic<std::uint64_t> failsIn_ = 0;
+  std::atomic<bool> failsDone_ = false;
   std::atomic<std::uint64_t> requests_ = 0;
   std::atomic<std::uint64_t> connectionCount_ = 0;
   std::atomic<bool> stopping_ = false;

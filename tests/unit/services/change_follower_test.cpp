@@ -69,7 +69,7 @@ TEST_F(Follower, WhatIsErasedWhileItIsOnItsWayFromTheOutboxDoesNotStay) {
   // The other one finishes it too.
   auto pending = fakes::runTask(io, fake.records.pending(fake.clock.now(), 10));
   std::vector<ports::IndexedEntry> removed{{id, pending->at(0).revision, std::nullopt, false}};
-  ASSERT_TRUE(fakes::runTask(io, fake.records.finishIndexing(std::move(removed))));
+  ASSERT_TRUE(fakes::runTask(io, fake.records.finishIndexing(std::move(removed), "")));
   ASSERT_TRUE(follow());
   ASSERT_TRUE(follow());
   ASSERT_FALSE(done);

@@ -156,7 +156,7 @@ TEST_F(PostgresBulkInsert, AConflictAndAChangeInBetweenSeeWhatWasGathered) {
 TEST_F(PostgresBulkInsert, AnIdWhoseRemovalStillWaitsGoesOnBehindIt) {
   mustInsert(*store_, learningOf(1));
   std::vector<ports::IndexedEntry> done{{learningOf(1).id, 1, std::vector<float>{1}, false}};
-  ASSERT_TRUE(runTask(store_->finishIndexing(done)));
+  ASSERT_TRUE(runTask(store_->finishIndexing(done, "")));
   ports::RecordWork erase = [](ports::RecordTransaction& transaction) { return transaction.erase(learningOf(1).id); };
   must(erase);
   must(importOf(learningsFrom(1, 12)));

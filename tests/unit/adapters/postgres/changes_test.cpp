@@ -57,7 +57,7 @@ TEST_F(PostgresChanges, AVectorThatFollowsIsToldToo) {
   mustInsert(*one_, learning);
   EXPECT_THAT(told(*two_), ElementsAre(learning.id));
   std::vector<ports::IndexedEntry> done{{learning.id, 1, std::vector<float>{1, 0}, false}};
-  ASSERT_TRUE(runTask(one_->finishIndexing(std::move(done))));
+  ASSERT_TRUE(runTask(one_->finishIndexing(std::move(done), "")));
   EXPECT_THAT(told(*two_), ElementsAre(learning.id));
   EXPECT_EQ(entries(*two_, {learning.id}).at(0).vector, (std::vector<float>{1, 0}));
 }

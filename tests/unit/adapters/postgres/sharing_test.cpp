@@ -96,6 +96,17 @@ TEST_F(TwoStores, OneThatStopsLeavesItsRowsToTheOtherAtOnce) {
   EXPECT_THAT(claim(*two_, 10), SizeIs(5));
 }
 
+TEST_F(TwoStores, OneAtATimeHasALease) {
+  EXPECT_TRUE(*runTask(one_->takeLease("rebuild", "one", 60s)));
+  EXPECT_FALSE(*runTask(two_->takeLease("rebuild", "two", 60s)));
+  EXPECT_TRUE(*runTask(one_->takeLease("rebuild", "one", 1s)));
+  std::this_thread::sleep_for(2100ms);
+  EXPECT_TRUE(*runTask(two_->takeLease("rebuild", "two", 60s)));
+  EXPECT_FALSE(*runTask(one_->takeLease("rebuild", "one", 60s)));
+  ASSERT_TRUE(runTask(two_->giveLeaseBack("rebuild", "two")));
+  EXPECT_TRUE(*runTask(one_->takeLease("rebuild", "one", 60s)));
+}
+
 TEST_F(TwoStores, ALateFinishOfAnOlderRevisionChangesNothing) {
   insertUnclaimed(1);
   ASSERT_THAT(claim(*one_, 1), SizeIs(1));
@@ -106,7 +117,7 @@ TEST_F(TwoStores, ALateFinishOfAnOlderRevisionChangesNothing) {
   };
   ASSERT_TRUE(runTask(two_->write(change)));
   std::vector<ports::IndexedEntry> late{{changed.id, 1, std::vector<float>{1, 2}, false}};
-  ASSERT_TRUE(runTask(one_->finishIndexing(late)));
+  ASSERT_TRUE(runTask(one_->finishIndexing(late, "")));
   EXPECT_THAT(claim(*two_, 1), SizeIs(1));
   EXPECT_EQ(schema_.sql("select count(*) from vectors"), "0\n");
 }

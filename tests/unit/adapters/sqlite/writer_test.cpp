@@ -156,7 +156,7 @@ TEST_F(WriterTest, IndexingRidesAlongWithAStore) {
   std::optional<Result<void>> finished;
   auto keep = [&](std::exception_ptr, Result<void> result) { finished = std::move(result); };
   std::vector<ports::IndexedEntry> entries{{learningOf(1).id, 1, std::vector<float>{1}, false}};
-  boost::asio::co_spawn(loop_, store_->finishIndexing(std::move(entries)), keep);
+  boost::asio::co_spawn(loop_, store_->finishIndexing(std::move(entries), ""), keep);
   insert(2);
   const auto before = store_->writerFigures();
   release();
