@@ -35,7 +35,7 @@ boost::asio::awaitable<void> pause(std::chrono::milliseconds time) {
 }  // namespace
 
 ports::Task<RebuildCounts> IndexRebuild::run(JobControl& control, RebuildReason reason) {
-  Run run{control, reason, RebuildLease(context_.records, context_.ids.next(context_.clock.now()).text()), {}, false};
+  Run run{control, reason, RebuildLease(context_.records, context_.ids.next(context_.clock.now()).text()), {}, false, {}};
   running_ = true;
   auto counts = co_await runOn(run);
   running_ = false;
@@ -54,6 +54,10 @@ ports::Task<RebuildCounts> IndexRebuild::runOn(Run& run) {
       co_return run.counts;
     }
     // How far it came is noted: it goes on from there.
+    if (!step && step.error().message() != run.told) {
+      run.told = step.error().message();
+      support::log::warning("the reindex waits", {{"ERROR", run.told}});
+    }
     co_await pause(kOutagePause);
   }
 }
@@ -63,6 +67,10 @@ ports::Task<void> IndexRebuild::attempt(Run& run) {
   if (tidying_) co_return core::Error(core::ErrorKind::Unavailable, "what an earlier rebuild left is being removed");
   auto held = co_await run.lease.hold();
   if (!held) co_return held.error();
+  if (run.reason == RebuildReason::Asked) {
+    auto kept = co_await noteWanted();
+    if (!kept) co_return kept.error();
+  }
   const auto embedder = context_.embedder.configured();
   auto identity = co_await embedder->identity();
   if (!identity) co_return identity.error();
@@ -159,6 +167,14 @@ ports::Task<bool> IndexRebuild::isUnfinished() {
   auto text = co_await context_.records.note(kNote);
   if (!text) co_return text.error();
   co_return !text->empty();
+}
+
+ports::Task<void> IndexRebuild::noteWanted() {
+  auto unfinished = co_await isUnfinished();
+  if (!unfinished) co_return unfinished.error();
+  if (*unfinished) co_return ports::Result<void>();
+  // No embedder's yet: the first that answers begins it.
+  co_return co_await note(State());
 }
 
 ports::Task<IndexRebuild::State> IndexRebuild::noted(std::string digest) {

@@ -62,6 +62,7 @@ class IndexRebuild {
     RebuildLease lease;
     RebuildCounts counts;
     bool swapping = false;  // it can't be cancelled any more
+    std::string told;       // why it waits, as the log has it
     [[nodiscard]] bool isCancelled() const { return control.cancelled && !swapping; }
   };
 
@@ -72,6 +73,8 @@ class IndexRebuild {
   /// Whether the daemon's own reason for it is there still.
   ports::Task<bool> isNeeded(const ports::EmbedderIdentity& identity);
   ports::Task<State> begin(const ports::EmbedderIdentity& identity);
+  /// That somebody asked for it outlives a restart, also where no backend has answered yet.
+  ports::Task<void> noteWanted();
   ports::Task<State> noted(std::string digest);
   ports::Task<void> beginSecond(State& state, std::size_t dimensions);
   ports::Task<void> abandon(Run& run);

@@ -155,6 +155,12 @@ void Indexer::tell(const ports::Result<void>& ready) {
   embedding_ = now;
 }
 
+void Indexer::tellDelay(const ports::Error& error) {
+  // Once, not every two seconds while it lasts.
+  if (error.message() != delay_) support::log::warning("indexing is delayed", {{"ERROR", error.message()}});
+  delay_ = error.message();
+}
+
 boost::asio::awaitable<Indexer::Round> Indexer::work() {
   if (!idle_) idle_.emplace(co_await boost::asio::this_coro::executor);
   auto ready = co_await prepare();
@@ -250,7 +256,7 @@ boost::asio::awaitable<Indexer::Round> Indexer::workOff() {
   auto pending = co_await context_.records.pending(context_.clock.now(), kBatch);
   if (!pending) {
     news_ = true;
-    support::log::warning("the outbox can't be read", {{"ERROR", pending.error().message()}});
+    tellDelay(pending.error());
     co_return Round::Failed;
   }
   std::erase_if(*pending, [this](const ports::PendingEntry& entry) { return inFlight_.contains(entry.id); });
@@ -261,9 +267,11 @@ boost::asio::awaitable<Indexer::Round> Indexer::workOff() {
   if (indexed && !left) indexed = left;
   if (!indexed) {
     news_ = true;
-    support::log::warning("indexing is delayed", {{"ERROR", indexed.error().message()}});
+    tellDelay(indexed.error());
     co_return Round::Failed;
   }
+  if (!delay_.empty()) support::log::info("indexing goes on");
+  delay_.clear();
   co_return Round::Worked;
 }
 

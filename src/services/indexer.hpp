@@ -104,6 +104,7 @@ class Indexer {
   ports::Task<void> prepare();
   /// Says once when the embedder comes or goes.
   void tell(const ports::Result<void>& ready);
+  void tellDelay(const ports::Error& error);
   ports::Task<void> adoptEmbedder();
   ports::Task<void> put(std::vector<ports::IndexEntry> entries);
   boost::asio::awaitable<Round> workOff();
@@ -148,6 +149,7 @@ class Indexer {
   bool stopping_ = false;
   bool woken_ = false;
   /// There may be rows that the last look at the outbox, made then, did not see.
+  std::string delay_;  // why indexing waits, as the log has it; empty: it does not
   bool news_ = true;
   std::chrono::steady_clock::time_point lastLook_{};
   /// When the first of what failed is due.

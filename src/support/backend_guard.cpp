@@ -19,11 +19,16 @@ struct BackendGuard::State {
   State(std::string name, Probe probing, BreakerRules rules) : backend(std::move(name)), probe(std::move(probing)), breaker(rules) {}
 
   void succeeded() {
-    if (breaker.succeeded()) log::info("a backend is back", {{"BACKEND", backend}});
+    if (!breaker.succeeded()) return;
+    log::info("a backend is back", {{"BACKEND", backend}});
+    told = false;
   }
   void failed(const core::Error& error) {
     lastError = error.message();
-    if (breaker.failed()) log::warning("a backend fails and is left alone for now", {{"BACKEND", backend}, {"ERROR", lastError}});
+    // A trial that fails opens it again: no news.
+    if (!breaker.failed() || told) return;
+    log::warning("a backend fails and is left alone for now", {{"BACKEND", backend}, {"ERROR", lastError}});
+    told = true;
   }
 
   std::string backend;
@@ -31,6 +36,7 @@ struct BackendGuard::State {
   CircuitBreaker breaker;
   std::string lastError;
   bool probing = false;
+  bool told = false;  // the log has this outage
   bool gone = false;
 };
 

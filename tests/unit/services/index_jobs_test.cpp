@@ -134,6 +134,18 @@ TEST_F(IndexJobs, AnOutageMakesAReindexWaitAndACancelEndsIt) {
   EXPECT_FALSE(fake.services.jobs.cancel(id, kAdministrator));
 }
 
+TEST_F(IndexJobs, AReindexThatWasAskedForWhileNothingAnsweredIsRememberedByTheRecords) {
+  store("one");
+  fake.embedder.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  const auto id = start(JobKind::Reindex)->id;
+  io.restart();
+  io.run_for(std::chrono::milliseconds(50));
+  EXPECT_TRUE(fakes::runTask(io, fake.services.rebuild.isUnfinished()).value());
+  ASSERT_TRUE(fake.services.jobs.cancel(id, kAdministrator));
+  EXPECT_EQ(ended(id).state, JobState::Cancelled);
+  EXPECT_FALSE(fakes::runTask(io, fake.services.rebuild.isUnfinished()).value());
+}
+
 TEST_F(IndexJobs, JobsAreForAdministrators) {
   const core::Caller somebody{54321, 54321, {}};
   EXPECT_EQ(fakes::runTask(io, fake.services.jobs.start(JobKind::Verify, false, somebody)).error().kind(),
