@@ -27,7 +27,8 @@ constexpr std::array<std::string_view, 5> kKnownCategories{"skills-patterns", "e
 
 bool contains(const std::vector<std::string>& all, const std::string& one) { return std::find(all.begin(), all.end(), one) != all.end(); }
 
-bool isUnfinished(const CollectionFacts& facts) { return !facts.marked && facts.points == 0 && facts.hasWords; }
+/// Servers before 1.15.5 keep no mark; others have no sparse vector of this name.
+bool isUnfinished(const CollectionFacts& facts) { return !facts.marked && facts.hasWords; }
 
 bool isOthers(const CollectionFacts& facts, const std::string& prefix) {
   if (!facts.plain || (!facts.marked && !isUnfinished(facts))) return true;
@@ -118,6 +119,7 @@ void Catalogue::sortInOne(Holdings& holdings, Collection collection, const Colle
   collection.rebuild = facts.rebuild;
   if (const auto own = rebuilds_.find(collection.name); own != rebuilds_.end()) collection.rebuild = own->second;
   if (!facts.hasWords) {
+  collection.isFinished = facts.indexed;
     holdings.outdated[collection.category] = "the words of the Qdrant collection " + collection.name +
                                              " were made by another version of learnd: `learnctl job start reindex` makes it anew";
   }
@@ -166,7 +168,7 @@ boost::asio::awaitable<void> Catalogue::chooseServing(Holdings& holdings, const 
 
 ports::Task<Collection> Catalogue::make(const Holdings& holdings, std::string category, std::size_t dimensions, std::string rebuild) {
   const auto last = holdings.generations.find(category);
-  Collection collection{"", category, last == holdings.generations.end() ? 1 : last->second + 1, dimensions, rebuild};
+  Collection collection{"", category, last == holdings.generations.end() ? 1 : last->second + 1, dimensions, rebuild, true};
   collection.name = collectionName(prefix_, category, collection.generation);
   if (!rebuild.empty()) rebuilds_.insert_or_assign(collection.name, rebuild);
   CollectionPlan plan = planOf(collection);
@@ -178,9 +180,18 @@ ports::Task<Collection> Catalogue::make(const Holdings& holdings, std::string ca
 
 ports::Task<Collection> Catalogue::serving(std::string category, std::size_t dimensions) {
   auto holdings = co_await freshView();
+ports::Task<Collection> Catalogue::finished(Collection collection) {
+  if (collection.isFinished) co_return collection;
+  auto finished = co_await finishCollection(api_, collection.name);
+  if (!finished) co_return finished.error();
+  forget();
+  collection.isFinished = true;
+  co_return collection;
+}
+
   if (!holdings) co_return holdings.error();
   const auto place = (*holdings)->serving.find(category);
-  if (place != (*holdings)->serving.end()) co_return place->second;
+  if (place != (*holdings)->serving.end()) co_return co_await finished(place->second);
   if (const auto old = (*holdings)->outdated.find(category); old != (*holdings)->outdated.end()) {
     co_return Error(ErrorKind::Unavailable, old->second);
   }
@@ -198,7 +209,7 @@ ports::Task<Collection> Catalogue::serving(std::string category, std::size_t dim
   if (!after) co_return after.error();
   const auto there = (*after)->serving.find(category);
   if (there == (*after)->serving.end()) co_return Error(ErrorKind::Unavailable, "the collection " + made->name + " went as it was made");
-  co_return there->second;
+  co_return co_await finished(there->second);
 }
 
 ports::Task<void> Catalogue::serveBy(Collection collection, const Holdings& holdings) {
@@ -220,11 +231,11 @@ ports::Task<Collection> Catalogue::building(std::string category, std::size_t di
     return one.category == category && one.rebuild == rebuild && one.dimensions == dimensions;
   };
   for (const auto& other : (*holdings)->others) {
-    if (isIt(other)) co_return other;
+    if (isIt(other)) co_return co_await finished(other);
   }
   // One that a finish which was broken off has let serve already.
   if (const auto place = (*holdings)->serving.find(category); place != (*holdings)->serving.end() && isIt(place->second)) {
-    co_return place->second;
+    co_return co_await finished(place->second);
   }
   co_return co_await make(**holdings, std::move(category), dimensions, std::move(rebuild));
 }

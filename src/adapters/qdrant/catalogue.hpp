@@ -22,6 +22,7 @@ struct Collection {
   std::uint32_t generation = 0;
   std::size_t dimensions = 0;  // 0: words only
   std::string rebuild;         // under which name it is built, or was
+  bool isFinished = true;      // false: making it was broken off before it had its payload indexes
 };
 
 /// What is on the server, at one moment.
@@ -60,7 +61,7 @@ class Catalogue {
   /// What a collection was said to be is not so any more (it is gone): the next view is a fresh one.
   void forget() { view_.reset(); }
 
-  /// The collection that serves a category, made where it is missing. InvalidInput past the limit of categories.
+  /// The collection that serves a category, made (or made to its end) where it is missing. InvalidInput past the limit of categories.
   ports::Task<Collection> serving(std::string category, std::size_t dimensions);
   /// The one that is built for it.
   ports::Task<Collection> building(std::string category, std::size_t dimensions, std::string rebuild);
@@ -78,6 +79,8 @@ class Catalogue {
   void findInTheWay(Holdings& holdings, const AliasMap& aliases) const;
   boost::asio::awaitable<void> chooseServing(Holdings& holdings, const AliasMap& aliases);
   ports::Task<Collection> make(const Holdings& holdings, std::string category, std::size_t dimensions, std::string rebuild);
+  /// What is missing where making it was broken off.
+  ports::Task<Collection> finished(Collection collection);
   ports::Task<void> serveBy(Collection collection, const Holdings& holdings);
   ports::Task<void> settle(Collection collection);
   [[nodiscard]] CollectionPlan planOf(const Collection& collection) const;

@@ -44,7 +44,6 @@ bool hasOurIndexes(const Value& info) {
 
 CollectionFacts factsOf(const Value& info) {
   CollectionFacts facts;
-  facts.points = countOf(info.find("points_count"));
   if (const Value* vectors = findPath(info, {"config", "params", "vectors"});
       vectors && vectors->asObject() && !vectors->asObject()->empty()) {
     facts.dimensions = static_cast<std::size_t>(countOf(vectors->find("size")));
@@ -52,7 +51,8 @@ CollectionFacts factsOf(const Value& info) {
   }
   facts.hasWords = findPath(info, {"config", "params", "sparse_vectors", wordsVectorName()}) != nullptr;
   const Value* mark = findPath(info, {"config", "metadata", kMark});
-  facts.marked = mark != nullptr || hasOurIndexes(info);
+  facts.indexed = hasOurIndexes(info);
+  facts.marked = mark != nullptr || facts.indexed;
   if (mark) {
     facts.prefix = textOf(mark->find("prefix"));
     facts.rebuild = textOf(mark->find("rebuild"));
@@ -165,10 +165,14 @@ ports::Task<CollectionFacts> describeCollection(QdrantApi& api, std::string name
 }
 
 ports::Task<void> createCollection(QdrantApi& api, CollectionPlan plan) {
+  co_return co_await finishCollection(api, std::move(plan.name));
+}
+
+ports::Task<void> finishCollection(QdrantApi& api, std::string name) {
   auto made = co_await api.call("PUT", collectionTarget(plan.name, "?timeout=15"), creationOf(plan), kMakeTime);
   if (!made && made.error().kind() != core::ErrorKind::Conflict) co_return made.error();
   for (const auto& [member, schema] : {std::pair{kRevisionMember, "integer"}, std::pair{kFacetsMember, "keyword"}}) {
-    auto indexed = co_await api.call("PUT", collectionTarget(plan.name, "/index?wait=true"), indexOf(member, schema), kMakeTime);
+    auto indexed = co_await api.call("PUT", collectionTarget(name, "/index?wait=true"), indexOf(member, schema), kMakeTime);
     if (!indexed) co_return indexed.error();
   }
   co_return core::Result<void>();

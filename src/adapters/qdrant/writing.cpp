@@ -120,7 +120,8 @@ ports::Task<QdrantIndex::Targets> QdrantIndex::findTargets(const Plans& plans, S
   for (const auto& [category, points] : plans) {
     const bool wantsVectors = wantVectors(points);
     const auto place = targets.find(category);
-    if (place == targets.end() || (wantsVectors && place->second.dimensions == 0)) {
+    const bool isReady = place != targets.end() && place->second.isFinished;
+    if (!isReady || (wantsVectors && place->second.dimensions == 0)) {
       auto made = co_await makeTarget(category, wantsVectors, side);
       if (!made) co_return made.error();
       targets.insert_or_assign(category, *made);

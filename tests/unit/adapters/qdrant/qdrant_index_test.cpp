@@ -147,6 +147,43 @@ TEST(QdrantIndex, MakingACollectionThatWasBrokenOffIsGoneOnWith) {
   EXPECT_EQ(under.result("POST", "/collections/networking/points/count", "{}").find("count")->number(), 1);
 }
 
+class BrokenOffMaking : public testing::TestWithParam<std::string> {};
+
+TEST_P(BrokenOffMaking, IsFinishedWithTheNextPointsWhateverIsInItAlready) {
+  IndexUnderTest under(ofVersion(GetParam()));
+  under.result("PUT", "/collections/learnd-networking-1",
+               R"({"vectors":{"size":2,"distance":"Cosine"},"sparse_vectors":{"words_v1":{"modifier":"idf"}},)"
+               R"("metadata":{"learnd":{"prefix":"","rebuild":""}}})");
+  under.result("PUT", "/collections/learnd-networking-1/index?wait=true", R"({"field_name":"learnd_revision","field_schema":"integer"})");
+  under.result("POST", "/collections/aliases",
+               R"({"actions":[{"create_alias":{"collection_name":"learnd-networking-1","alias_name":"networking"}}]})");
+  under.result("PUT", "/collections/networking/points?wait=true",
+               R"({"points":[{"id":"00000000-0000-0000-0000-000000000009","vector":{"":[0,1]},"payload":{"learnd_revision":1}}]})");
+  ASSERT_TRUE(under.put(entryOf(1, "flush the dns cache")));
+  EXPECT_EQ(collectionsOf(under), std::set<std::string>{"learnd-networking-1"});
+  EXPECT_EQ(under.result("GET", "/collections/networking").find("payload_schema")->asObject()->size(), 2U);
+  EXPECT_EQ(under.status().entries, 2U);
+  ASSERT_TRUE(under.put(entryOf(2, "mount a share")));
+  EXPECT_EQ(under.search("flush")->candidates.size(), 1U);
+}
+
+TEST_P(BrokenOffMaking, OfASecondIndexIsFinishedToo) {
+  IndexUnderTest under(ofVersion(GetParam()));
+  ASSERT_TRUE(under.put(entryOf(1, "flush")));
+  ASSERT_TRUE(fakes::runTask(under.loop, under.index.beginRebuild("again", 2)));
+  ASSERT_TRUE(fakes::runTask(under.loop, under.index.upsertRebuilt({entryOf(1, "flush")})));
+  under.result("DELETE", "/collections/learnd-networking-2/index/learnd_facets?wait=true");
+  ASSERT_TRUE(fakes::runTask(under.loop, under.index.beginRebuild("again", 2)));
+  ASSERT_TRUE(fakes::runTask(under.loop, under.index.upsertRebuilt({entryOf(2, "mount")})));
+  EXPECT_EQ(under.result("GET", "/collections/learnd-networking-2").find("payload_schema")->asObject()->size(), 2U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, BrokenOffMaking, testing::Values("1.15.0", "1.18.3"), [](const auto& info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+});
+
 TEST(QdrantIndex, ARebuildIsGoneOnWithByAnotherProcess) {
   IndexUnderTest under;
   ASSERT_TRUE(under.put(entryOf(1, "flush")));
