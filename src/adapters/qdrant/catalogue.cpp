@@ -100,7 +100,7 @@ ports::Task<void> Catalogue::sortIn(Holdings& holdings, const std::vector<std::s
     candidates.push_back({name, parsed->category, parsed->generation, 0, ""});
     asking.push_back(describeCollection(api_, name));
   }
-  const auto described = co_await support::gather(std::move(asking));
+  const auto described = co_await support::gather(std::move(asking), kAtOnce);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     // Gone since the list was made.
     if (!described[i] && described[i].error().kind() == ErrorKind::NotFound) continue;

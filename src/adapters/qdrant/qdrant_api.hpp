@@ -23,6 +23,10 @@ struct ServerVersion {
 inline constexpr ServerVersion kOldestVersion{1, 15, 0};
 inline constexpr ServerVersion kConditionalWrites{1, 15, 5};
 
+/// How many collections one call asks at once. There may be a hundred of them, for eight connections whose line is bounded: who stood
+/// in it with all would leave no room for others.
+inline constexpr std::size_t kAtOnce = 8;
+
 /// Calls of a Qdrant server's REST interface: the key, the envelope around each answer, and what its refusals mean.
 ///
 /// Errors: NotFound (404), Conflict (409, or a name that is taken), InvalidInput (400, 422: what we sent is wrong), Busy (429), Unavailable

@@ -178,7 +178,7 @@ ports::Task<ports::IndexStatus> QdrantIndex::describe() {
     counting.push_back(countPoints(api_, collection.name, copyFilter(false)));
     counting.push_back(countPoints(api_, collection.name, copyFilter(true)));
   }
-  const auto counts = co_await support::gather(std::move(counting));
+  const auto counts = co_await support::gather(std::move(counting), kAtOnce);
   ports::IndexStatus status;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (!counts[i] && counts[i].error().kind() == ErrorKind::NotFound) catalogue_.forget();

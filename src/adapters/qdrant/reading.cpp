@@ -136,7 +136,7 @@ ports::Task<void> QdrantIndex::askInto(std::vector<Found>& all, const std::vecto
     parts.push_back(batches[i].parts);
     asking.push_back(ask(collections[i].name, std::move(batches[i])));
   }
-  auto answers = co_await support::gather(std::move(asking));
+  auto answers = co_await support::gather(std::move(asking), kAtOnce);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i]) co_return answers[i].error();
     all[i].take(parts[i], std::move(*answers[i]));
@@ -175,7 +175,7 @@ ports::Task<std::vector<ports::HeldEntry>> QdrantIndex::findAll(std::vector<core
   if (!holdings) co_return holdings.error();
   std::vector<ports::Task<std::vector<ports::HeldEntry>>> asking;
   for (const auto& [category, collection] : (*holdings)->serving) asking.push_back(findIn(collection, ids, true));
-  const auto found = co_await support::gather(std::move(asking));
+  auto found = co_await support::gather(std::move(asking), kAtOnce);
   std::unordered_map<core::LearningId, std::size_t, core::LearningIdHash> places;
   for (const auto& one : found) {
     if (!one && one.error().kind() == ErrorKind::NotFound) catalogue_.forget();

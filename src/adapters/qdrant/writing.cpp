@@ -181,7 +181,7 @@ ports::Task<QdrantIndex::Strays> QdrantIndex::findStrays(Entries entries, const 
     asked.push_back(collection.name);
     asking.push_back(findIn(collection, std::move(ids), false));
   }
-  const auto found = co_await support::gather(std::move(asking));
+  const auto found = co_await support::gather(std::move(asking), kAtOnce);
   std::unordered_map<core::LearningId, std::uint64_t, core::LearningIdHash> revisions;
   for (const auto& entry : *entries) revisions.emplace(entry.id, entry.revision);
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -258,7 +258,7 @@ ports::Task<void> QdrantIndex::removeAll(std::vector<core::LearningId> ids) {
     std::vector<ports::Task<void>> removing;
     for (const auto& [category, collection] : (*holdings)->serving) removing.push_back(deletePoints(api_, collection.name, texts));
     for (const auto& other : (*holdings)->others) removing.push_back(deletePoints(api_, other.name, texts));
-    const auto removed = co_await support::gather(std::move(removing));
+    const auto removed = co_await support::gather(std::move(removing), kAtOnce);
     const auto failed = std::find_if(removed.begin(), removed.end(), [](const auto& one) { return !one; });
     if (failed == removed.end()) co_return core::Result<void>();
     if (failed->error().kind() != ErrorKind::NotFound || attempt > 0) co_return failed->error();

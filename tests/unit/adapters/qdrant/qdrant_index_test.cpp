@@ -1,4 +1,5 @@
 #include "core/lexical_terms.hpp"
+#include "support/gather.hpp"
 #include "tests/unit/adapters/qdrant/index_under_test.hpp"
 
 #include <gmock/gmock.h>
@@ -183,6 +184,27 @@ INSTANTIATE_TEST_SUITE_P(Versions, BrokenOffMaking, testing::Values("1.15.0", "1
   std::replace(name.begin(), name.end(), '.', '_');
   return name;
 });
+
+TEST(QdrantIndex, ManySearchesOfManyCollectionsGoOnSideBySide) {
+  IndexUnderTest under;
+  std::vector<ports::IndexEntry> entries;
+  for (std::uint8_t i = 0; i < 100; ++i) {
+    entries.push_back(entryOf(i, "flush"));
+    entries.back().category = "category-" + std::to_string(i);
+  }
+  ASSERT_TRUE(under.put(std::move(entries)));
+  std::vector<ports::Task<ports::IndexAnswer>> searches;
+  for (int i = 0; i < 16; ++i) {
+    ports::IndexQuery query;
+    query.words = "flush";
+    searches.push_back(under.index.search(std::move(query)));
+  }
+  const auto answers = fakes::runTask(under.loop, support::gather(std::move(searches)));
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ(answer->candidates.size(), 100U);
+  }
+}
 
 TEST(QdrantIndex, ARebuildIsGoneOnWithByAnotherProcess) {
   IndexUnderTest under;
