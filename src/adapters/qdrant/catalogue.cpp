@@ -5,6 +5,8 @@
 #include "support/gather.hpp"
 #include "support/log.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -14,6 +16,7 @@ namespace learnd::qdrant {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace boost::asio::experimental::awaitable_operators;
 using core::Error;
 using core::ErrorKind;
 
@@ -66,13 +69,12 @@ ports::Task<HoldingsView> Catalogue::freshView() {
 
 ports::Task<HoldingsView> Catalogue::load() {
   auto holdings = std::make_shared<Holdings>();
-  auto version = co_await api_.version(kAskTime);
+  // At once: a search waits for it, and the server may be slow.
+  auto [version, names, aliases] = co_await (api_.version(kAskTime) && listCollections(api_) && listAliases(api_));
   if (!version) co_return version.error();
-  holdings->version = *version;
-  auto names = co_await listCollections(api_);
   if (!names) co_return names.error();
-  auto aliases = co_await listAliases(api_);
   if (!aliases) co_return aliases.error();
+  holdings->version = *version;
   auto sorted = co_await sortIn(*holdings, *names, *aliases);
   if (!sorted) co_return sorted.error();
   findInTheWay(*holdings, *aliases);
@@ -97,7 +99,7 @@ ports::Task<void> Catalogue::sortIn(Holdings& holdings, const std::vector<std::s
       continue;
     }
     holdings.generations[parsed->category] = std::max(holdings.generations[parsed->category], parsed->generation);
-    candidates.push_back({name, parsed->category, parsed->generation, 0, ""});
+    candidates.push_back({name, parsed->category, parsed->generation, 0, "", true});
     asking.push_back(describeCollection(api_, name));
   }
   const auto described = co_await support::gather(std::move(asking), kAtOnce);
@@ -117,9 +119,9 @@ void Catalogue::sortInOne(Holdings& holdings, Collection collection, const Colle
   }
   collection.dimensions = facts.dimensions;
   collection.rebuild = facts.rebuild;
+  collection.isFinished = facts.indexed;
   if (const auto own = rebuilds_.find(collection.name); own != rebuilds_.end()) collection.rebuild = own->second;
   if (!facts.hasWords) {
-  collection.isFinished = facts.indexed;
     holdings.outdated[collection.category] = "the words of the Qdrant collection " + collection.name +
                                              " were made by another version of learnd: `learnctl job start reindex` makes it anew";
   }
@@ -178,8 +180,6 @@ ports::Task<Collection> Catalogue::make(const Holdings& holdings, std::string ca
   co_return collection;
 }
 
-ports::Task<Collection> Catalogue::serving(std::string category, std::size_t dimensions) {
-  auto holdings = co_await freshView();
 ports::Task<Collection> Catalogue::finished(Collection collection) {
   if (collection.isFinished) co_return collection;
   auto finished = co_await finishCollection(api_, collection.name);
@@ -189,6 +189,8 @@ ports::Task<Collection> Catalogue::finished(Collection collection) {
   co_return collection;
 }
 
+ports::Task<Collection> Catalogue::serving(std::string category, std::size_t dimensions) {
+  auto holdings = co_await freshView();
   if (!holdings) co_return holdings.error();
   const auto place = (*holdings)->serving.find(category);
   if (place != (*holdings)->serving.end()) co_return co_await finished(place->second);

@@ -141,9 +141,8 @@ ports::Task<std::vector<std::string>> listCollections(QdrantApi& api) {
   if (!result) co_return result.error();
   std::vector<std::string> names;
   const Value* all = result->find("collections");
-  if (all && all->asArray()) {
-    for (const Value& one : *all->asArray()) names.push_back(textOf(one.find("name")));
-  }
+  if (!all || !all->asArray()) co_return api.noQdrant();
+  for (const Value& one : *all->asArray()) names.push_back(textOf(one.find("name")));
   co_return names;
 }
 
@@ -152,9 +151,8 @@ ports::Task<AliasMap> listAliases(QdrantApi& api) {
   if (!result) co_return result.error();
   AliasMap aliases;
   const Value* all = result->find("aliases");
-  if (all && all->asArray()) {
-    for (const Value& one : *all->asArray()) aliases.emplace(textOf(one.find("alias_name")), textOf(one.find("collection_name")));
-  }
+  if (!all || !all->asArray()) co_return api.noQdrant();
+  for (const Value& one : *all->asArray()) aliases.emplace(textOf(one.find("alias_name")), textOf(one.find("collection_name")));
   co_return aliases;
 }
 
@@ -165,17 +163,26 @@ ports::Task<CollectionFacts> describeCollection(QdrantApi& api, std::string name
 }
 
 ports::Task<void> createCollection(QdrantApi& api, CollectionPlan plan) {
+  auto made = co_await api.call("PUT", collectionTarget(plan.name, "?timeout=15"), creationOf(plan), kMakeTime);
+  if (!made && made.error().kind() != core::ErrorKind::Conflict) co_return made.error();
   co_return co_await finishCollection(api, std::move(plan.name));
 }
 
 ports::Task<void> finishCollection(QdrantApi& api, std::string name) {
-  auto made = co_await api.call("PUT", collectionTarget(plan.name, "?timeout=15"), creationOf(plan), kMakeTime);
-  if (!made && made.error().kind() != core::ErrorKind::Conflict) co_return made.error();
   for (const auto& [member, schema] : {std::pair{kRevisionMember, "integer"}, std::pair{kFacetsMember, "keyword"}}) {
     auto indexed = co_await api.call("PUT", collectionTarget(name, "/index?wait=true"), indexOf(member, schema), kMakeTime);
     if (!indexed) co_return indexed.error();
   }
   co_return core::Result<void>();
+}
+
+core::Result<void> checkWritten(const QdrantApi& api, const Value& answer) {
+  const std::string status = textOf(answer.find("status"));
+  if (status.empty()) return api.noQdrant();
+  if (status == "wait_timeout") {
+    return core::Error(core::ErrorKind::Timeout, "Qdrant has taken points but does not show them yet: it is overloaded");
+  }
+  return {};
 }
 
 ports::Task<void> writeMetadata(QdrantApi& api, CollectionPlan plan) {
@@ -205,7 +212,9 @@ ports::Task<std::uint64_t> countPoints(QdrantApi& api, std::string name, json::V
   body.set("exact", Value(true));
   auto result = co_await api.call("POST", collectionTarget(name, "/points/count"), json::write(body), kAskTime);
   if (!result) co_return result.error();
-  co_return countOf(result->find("count"));
+  const Value* count = result->find("count");
+  if (!count) co_return api.noQdrant();
+  co_return countOf(count);
 }
 
 ports::Task<void> copyWords(QdrantApi& api, std::string from, std::string to) {
@@ -214,9 +223,12 @@ ports::Task<void> copyWords(QdrantApi& api, std::string from, std::string to) {
     auto page = co_await api.call("POST", collectionTarget(from, "/points/scroll"), pageRequest(offset), kWriteTime);
     if (!page) co_return page.error();
     const Value* points = page->find("points");
-    if (points && points->asArray() && !points->asArray()->empty()) {
+    if (!points || !points->asArray()) co_return api.noQdrant();
+    if (!points->asArray()->empty()) {
       auto copied = co_await api.call("PUT", collectionTarget(to, "/points?wait=true"), copyOf(*points->asArray()), kWriteTime);
       if (!copied) co_return copied.error();
+      auto done = checkWritten(api, *copied);
+      if (!done) co_return done.error();
     }
     const Value* next = page->find("next_page_offset");
     offset = next ? *next : Value();
@@ -229,7 +241,9 @@ ports::Task<void> deletePoints(QdrantApi& api, std::string name, std::vector<std
   for (auto& id : ids) points.emplace_back(std::move(id));
   Value body;
   body.set("points", Value(std::move(points)));
-  co_return co_await withoutResult(api.call("POST", collectionTarget(name, "/points/delete?wait=true"), json::write(body), kWriteTime));
+  auto deleted = co_await api.call("POST", collectionTarget(name, "/points/delete?wait=true"), json::write(body), kWriteTime);
+  if (!deleted) co_return deleted.error();
+  co_return checkWritten(api, *deleted);
 }
 
 }  // namespace learnd::qdrant

@@ -71,7 +71,7 @@ ports::Task<json::Value> QdrantApi::call(std::string method, std::string target,
   if (!response->ok()) co_return errorOf(method, target, *response);
   auto answer = json::parse(response->body);
   const json::Value* result = answer ? answer->find("result") : nullptr;
-  if (!result) co_return Error(ErrorKind::Unavailable, "what answers at " + url() + " is no Qdrant: is index.url its REST port (6333)?");
+  if (!result) co_return noQdrant();
   // Moved out of what goes: answers can be large.
   co_return std::move(const_cast<json::Value&>(*result));
 }
@@ -84,7 +84,7 @@ ports::Task<ServerVersion> QdrantApi::version(std::chrono::milliseconds deadline
   const auto answer = json::parse(response->body);
   const json::Value* text = answer ? answer->find("version") : nullptr;
   const auto version = text && text->asText() ? parseVersion(*text->asText()) : std::nullopt;
-  if (!version) co_return Error(ErrorKind::Unavailable, "what answers at " + url() + " is no Qdrant: is index.url its REST port (6333)?");
+  if (!version) co_return noQdrant();
   if (*version < kOldestVersion) {
     co_return Error(ErrorKind::Unavailable, "Qdrant at " + url() + " is version " + version->text() + ": learnd needs 1.15 or newer");
   }
@@ -101,16 +101,20 @@ ports::Task<void> QdrantApi::ready(std::chrono::milliseconds deadline) {
   co_return core::Result<void>();
 }
 
+Error QdrantApi::noQdrant() const {
+  return {ErrorKind::Unavailable, "what answers at " + url() + " is no Qdrant: is index.url its REST port (6333)?"};
+}
+
 Error QdrantApi::errorOf(const std::string& method, const std::string& target, const http_client::Response& response) const {
   const std::string reason = reasonOf(response.body);
   const std::string what = "Qdrant at " + url() + " answered " + method + " " + target + " with " + std::to_string(response.status) +
                            (reason.empty() ? "" : ": " + reason);
   switch (response.status) {
     case 401:
-      return {ErrorKind::Unavailable,
+      return {ErrorKind::PermissionDenied,
               "Qdrant at " + url() + " asks for another API key (" + reason + "): name its file in index.api_key_file"};
     case 403:
-      return {ErrorKind::Unavailable,
+      return {ErrorKind::PermissionDenied,
               "the API key may not write to Qdrant at " + url() + " (" + reason + "): learnd needs one that may do all"};
     // An unknown path has no text; an unknown collection or point has.
     case 404:

@@ -29,8 +29,8 @@ inline constexpr std::size_t kAtOnce = 8;
 
 /// Calls of a Qdrant server's REST interface: the key, the envelope around each answer, and what its refusals mean.
 ///
-/// Errors: NotFound (404), Conflict (409, or a name that is taken), InvalidInput (400, 422: what we sent is wrong), Busy (429), Unavailable
-/// (no answer, 5xx, no Qdrant, a key that it refuses), Timeout.
+/// Errors: NotFound (404), Conflict (409, or a name that is taken), InvalidInput (400, 422: what we sent is wrong), PermissionDenied (401,
+/// 403: the key), Busy (429), Unavailable (no answer, 5xx, no Qdrant), Timeout.
 class QdrantApi {
  public:
   QdrantApi(http_client::Url url, std::string apiKey);
@@ -40,6 +40,9 @@ class QdrantApi {
   ports::Task<ServerVersion> version(std::chrono::milliseconds deadline);
   /// Whether it is ready to serve; needs no key.
   ports::Task<void> ready(std::chrono::milliseconds deadline);
+
+  /// What an answer is that lacks what every Qdrant says.
+  [[nodiscard]] core::Error noQdrant() const;
 
   [[nodiscard]] std::string url() const { return client_.url().text(); }
 

@@ -18,15 +18,16 @@ using json::Value;
 
 constexpr auto kProbeTime = 1s;
 
-/// What leaves the adapter: a collection that is gone although the catalogue was read again is no fault of the caller, and what we sent
-/// wrong is ours.
+/// What leaves the adapter: a collection that is gone although the catalogue was read again is no fault of the caller, nor is our key, and
+/// what we sent wrong is ours. For the guard a key that is refused is an answer: asking again changes nothing, and a probe needs none.
 template <class T>
 ports::Task<T> outward(ports::Task<T> call) {
   try {
     auto result = co_await std::move(call);
     if (result) co_return result;
     const Error error = result.error();
-    if (error.kind() == ErrorKind::NotFound) co_return Error(ErrorKind::Unavailable, error.message());
+    if (error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::PermissionDenied)
+      co_return Error(ErrorKind::Unavailable, error.message());
     const bool isOurs = error.kind() == ErrorKind::InvalidInput && error.message().starts_with("Qdrant at");
     if (isOurs) co_return Error(ErrorKind::Internal, error.message());
     co_return error;

@@ -26,7 +26,7 @@ struct QdrantSettings {
 
 /// The index on a Qdrant server (1.15 to 1.19): a collection a category, each point with the learning's vector under no name, its words as
 /// a sparse vector, and its fields as payload. On the I/O thread; past five failures calls end at once until the server answers again.
-/// Errors besides those of the port: Unavailable, Timeout, Busy.
+/// Errors besides those of the port's methods: Unavailable, Timeout, Busy; Internal for what Qdrant refuses as wrong (400, 422).
 class QdrantIndex final : public ports::VectorIndex {
  public:
   /// The pool takes texts apart; it must outlive the index, and its jobs must have ended before that goes.

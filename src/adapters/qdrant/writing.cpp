@@ -238,10 +238,8 @@ ports::Task<void> QdrantIndex::writePoints(Collection collection, std::vector<Po
   for (auto& body : *bodies) {
     auto written = co_await api_.call("PUT", collectionTarget(collection.name, "/points?wait=true"), std::move(body), kWriteTime);
     if (!written) co_return written.error();
-    const Value* status = written->find("status");
-    if (status && status->asText() && *status->asText() == "wait_timeout") {
-      co_return Error(ErrorKind::Timeout, "Qdrant has taken points but does not show them yet: it is overloaded");
-    }
+    auto done = checkWritten(api_, *written);
+    if (!done) co_return done.error();
   }
   co_return core::Result<void>();
 }

@@ -1,6 +1,7 @@
 #include "tests/unit/adapters/qdrant/index_under_test.hpp"
 
 #include "support/timeout.hpp"
+#include "tests/fakes/scripted_server.hpp"
 
 #include <gmock/gmock.h>
 
@@ -117,6 +118,36 @@ TEST(QdrantKey, IsSentAndAWrongOneIsSaid) {
     EXPECT_EQ(refused.error().kind(), core::ErrorKind::Unavailable);
     EXPECT_THAT(refused.error().message(), HasSubstr("index.api_key_file"));
   }
+}
+
+TEST(QdrantKey, AWrongOneIsNoOutageThatAProbeWithoutAKeyCouldEnd) {
+  FakeSettings settings;
+  settings.apiKey = "sesame";
+  IndexUnderTest under(settings, "", "wrong");
+  for (int i = 0; i < 12; ++i) {
+    const auto asked = under.server.requests();
+    const auto refused = under.put(entryOf(1, "flush"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind(), core::ErrorKind::Unavailable);
+    EXPECT_GT(under.server.requests(), asked);
+    EXPECT_EQ(refused.error().message().find("repeatedly"), std::string::npos);
+  }
+}
+
+TEST(QdrantOutage, WellFormedNonsenseIsNoEmptyQdrant) {
+  const auto script = [](fakes::Conversation& conversation) {
+    while (!conversation.readRequest().empty()) conversation.answer(200, R"({"version":"1.18.3","result":{}})");
+  };
+  const fakes::ScriptedServer server({script});
+  boost::asio::io_context loop;
+  support::BlockingPool pool(1);
+  QdrantIndex index(IndexUnderTest::settings(server.url(), "", ""), pool);
+  ports::IndexQuery query;
+  query.words = "flush";
+  const auto answer = fakes::runTask(loop, index.search(std::move(query)));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind(), core::ErrorKind::Unavailable);
+  EXPECT_FALSE(fakes::runTask(loop, index.status())->up);
 }
 
 TEST(QdrantKey, OneThatMayOnlyReadIsSaid) {

@@ -206,6 +206,18 @@ TEST(QdrantIndex, ManySearchesOfManyCollectionsGoOnSideBySide) {
   }
 }
 
+TEST(QdrantAnswers, OneToAWriteThatSaysNothingIsNoQdrants) {
+  const QdrantApi api(*http_client::parseUrl("http://127.0.0.1:6333"), "");
+  const auto kindOf = [&api](const char* answer) {
+    const auto checked = checkWritten(api, json::parse(answer).value());
+    return checked ? core::ErrorKind::Internal : checked.error().kind();
+  };
+  EXPECT_TRUE(checkWritten(api, json::parse(R"({"operation_id":1,"status":"completed"})").value()));
+  EXPECT_EQ(kindOf("{}"), core::ErrorKind::Unavailable);
+  EXPECT_EQ(kindOf("true"), core::ErrorKind::Unavailable);
+  EXPECT_EQ(kindOf(R"({"status":"wait_timeout"})"), core::ErrorKind::Timeout);
+}
+
 TEST(QdrantIndex, ARebuildIsGoneOnWithByAnotherProcess) {
   IndexUnderTest under;
   ASSERT_TRUE(under.put(entryOf(1, "flush")));
