@@ -70,6 +70,9 @@ struct HeldEntry {
   core::LearningId id;
   std::uint64_t revision = 0;
   bool hasVector = false;
+  /// Under which it is found, where the index keeps it under each by itself (a page of all that is held says but one); nothing: under all
+  /// that it belongs to.
+  std::optional<std::vector<std::string>> categories = std::nullopt;
 };
 
 struct HeldPage {
@@ -78,6 +81,8 @@ struct HeldPage {
 };
 
 /// Finds learnings by meaning and by words. Derived from the record store, never the only copy. Called on the I/O thread; answers there.
+/// Besides the errors of each method: Unavailable, Timeout and Busy of one that is not there, and Internal where it refuses what it was
+/// given, or fails by itself.
 class VectorIndex {
  public:
   virtual ~VectorIndex() = default;

@@ -21,6 +21,14 @@ bool isStale(const core::Learning& learning, const ports::HeldEntry& held) {
   return learning.indexed && (held.revision != learning.revision || !held.hasVector);
 }
 
+/// Whether it is found under its category and, where it is promoted, among the proven skills.
+bool isWhole(const core::Learning& learning, const ports::HeldEntry& held) {
+  const auto has = [&held](std::string_view category) {
+    return !held.categories || std::find(held.categories->begin(), held.categories->end(), category) != held.categories->end();
+  };
+  return has(learning.category) && (!learning.promoted || has(core::kPromotedCategory));
+}
+
 }  // namespace
 
 ports::Task<VerificationCounts> IndexVerification::run(bool dryRun, JobControl& control) {
@@ -88,7 +96,7 @@ ports::Task<void> IndexVerification::checkRecords(VerificationCounts& counts, bo
     std::vector<core::LearningId> missing;
     for (const auto& entry : *page) {
       if (!entry.learning.indexed) continue;
-      const auto isIt = [&entry](const ports::HeldEntry& held) { return held.id == entry.learning.id; };
+      const auto isIt = [&entry](const ports::HeldEntry& held) { return held.id == entry.learning.id && isWhole(entry.learning, held); };
       if (std::none_of(found->begin(), found->end(), isIt)) missing.push_back(entry.learning.id);
     }
     counts.checked += page->size();

@@ -52,7 +52,11 @@ core::Candidate compare(const ports::IndexEntry& entry, const ports::IndexQuery&
   return candidate;
 }
 
-ports::HeldEntry heldOf(const ports::IndexEntry& entry) { return {entry.id, entry.revision, entry.vector.has_value()}; }
+ports::HeldEntry heldOf(const ports::IndexEntry& entry) {
+  std::vector<std::string> categories{entry.category};
+  if (entry.promoted) categories.emplace_back(core::kPromotedCategory);
+  return {entry.id, entry.revision, entry.vector.has_value(), std::move(categories)};
+}
 
 core::Error noRebuild() { return core::Error(core::ErrorKind::Conflict, "no second index was begun"); }
 
@@ -121,7 +125,9 @@ ports::Task<std::vector<ports::HeldEntry>> SimpleIndex::find(std::vector<core::L
   std::vector<ports::HeldEntry> found;
   for (const auto& id : ids) {
     const auto place = serving_.entries.find(id);
-    if (place != serving_.entries.end()) found.push_back(heldOf(place->second));
+    if (place == serving_.entries.end()) continue;
+    found.push_back(heldOf(place->second));
+    std::erase(*found.back().categories, lostCategory);
   }
   co_return found;
 }

@@ -32,6 +32,8 @@ class SimpleIndex final : public ports::VectorIndex {
   /// An entry with these words, or of this id, fails all that come or go with it.
   std::string refusedWords;
   std::optional<core::LearningId> refusedId;
+  /// Nothing is found under it any more.
+  std::string lostCategory;
 
  private:
   struct Generation {

@@ -26,19 +26,26 @@ Value idsOf(const std::vector<core::LearningId>& ids) {
   return Value(std::move(list));
 }
 
-std::vector<ports::HeldEntry> readHeld(const Value* points) {
+core::Result<std::vector<ports::HeldEntry>> readHeld(const Value& points, const std::string& category) {
   std::vector<ports::HeldEntry> entries;
-  if (!points || !points->asArray()) return entries;
-  for (const Value& point : *points->asArray()) {
+  if (!points.asArray()) return Error(ErrorKind::Unavailable, "Qdrant answered a question for points with something else: see index.url");
+  for (const Value& point : *points.asArray()) {
     const Value* id = point.find("id");
     const auto parsed = id && id->asText() ? core::LearningId::parse(*id->asText()) : std::nullopt;
     if (!parsed) continue;
     const Value* payload = point.find("payload");
     const Value* revision = payload ? payload->find(kRevisionMember) : nullptr;
     const bool isNumber = revision && revision->asInteger();
-    entries.push_back({*parsed, isNumber ? static_cast<std::uint64_t>(*revision->asInteger()) : 0, false});
+    entries.push_back({*parsed, isNumber ? static_cast<std::uint64_t>(*revision->asInteger()) : 0, false, std::vector{category}});
   }
   return entries;
+}
+
+/// Of a page; nothing where there are none in it.
+const Value& pointsOf(const Value& page) {
+  static const Value kNone;
+  const Value* points = page.find("points");
+  return points ? *points : kNone;
 }
 
 Value revisionOnly() { return Value(Value::Array{Value(kRevisionMember)}); }
@@ -69,8 +76,19 @@ std::string withVectorRequest(const std::vector<ports::HeldEntry>& entries) {
   return json::write(body);
 }
 
-/// A place in what is held: a category, and the id that the page begins with.
-std::string placeOf(const std::string& category, const std::string& id) { return category + "/" + id; }
+/// A place in what is held: a category, and the id that the page begins with as JSON: other programs write points with numbers for ids.
+std::string placeOf(const std::string& category, const Value& id) { return category + "/" + (id.isNull() ? "" : json::write(id)); }
+
+/// That id; null at the beginning of the category.
+core::Result<Value> idOfPlace(const std::string& place) {
+  const std::size_t slash = place.find('/');
+  const std::string text = slash == std::string::npos ? "" : place.substr(slash + 1);
+  if (text.empty() && (place.empty() || slash != std::string::npos)) return Value();
+  auto id = json::parse(text);
+  const bool isId = id && (id->isInteger() || (id->asText() && core::LearningId::parse(*id->asText())));
+  if (!isId) return Error(ErrorKind::InvalidInput, "not a place of this index: " + place);
+  return std::move(*id);
+}
 
 }  // namespace
 
@@ -148,8 +166,10 @@ ports::Task<void> QdrantIndex::markVectors(const Collection& collection, std::ve
   if (entries.empty() || collection.dimensions == 0) co_return core::Result<void>();
   auto result = co_await api_.call("POST", collectionTarget(collection.name, "/points/scroll"), withVectorRequest(entries), kReadTime);
   if (!result) co_return result.error();
+  const auto having = readHeld(pointsOf(*result), collection.category);
+  if (!having) co_return having.error();
   IdSet with;
-  for (const auto& one : readHeld(result->find("points"))) with.insert(one.id);
+  for (const auto& one : *having) with.insert(one.id);
   for (auto& entry : entries) entry.hasVector = with.contains(entry.id);
   co_return core::Result<void>();
 }
@@ -160,9 +180,10 @@ ports::Task<std::vector<ports::HeldEntry>> QdrantIndex::findIn(Collection collec
   body.set("with_payload", revisionOnly());
   auto result = co_await api_.call("POST", collectionTarget(collection.name, "/points"), json::write(body), kReadTime);
   if (!result) co_return result.error();
-  auto entries = readHeld(&*result);
+  auto entries = readHeld(*result, collection.category);
+  if (!entries) co_return entries.error();
   if (withVectors) {
-    auto marked = co_await markVectors(collection, entries);
+    auto marked = co_await markVectors(collection, *entries);
     if (!marked) co_return marked.error();
   }
   co_return entries;
@@ -177,48 +198,51 @@ ports::Task<std::vector<ports::HeldEntry>> QdrantIndex::findAll(std::vector<core
   for (const auto& [category, collection] : (*holdings)->serving) asking.push_back(findIn(collection, ids, true));
   auto found = co_await support::gather(std::move(asking), kAtOnce);
   std::unordered_map<core::LearningId, std::size_t, core::LearningIdHash> places;
-  for (const auto& one : found) {
+  for (auto& one : found) {
     if (!one && one.error().kind() == ErrorKind::NotFound) catalogue_.forget();
     if (!one) co_return one.error();
-    for (const auto& entry : *one) {
+    for (auto& entry : *one) {
       const auto [place, isNew] = places.emplace(entry.id, all.size());
       if (isNew) {
-        all.push_back(entry);
+        all.push_back(std::move(entry));
         continue;
       }
       // Of two points of one learning the worse counts, so that it is made good.
       ports::HeldEntry& kept = all[place->second];
       kept.revision = std::min(kept.revision, entry.revision);
       kept.hasVector = kept.hasVector && entry.hasVector;
+      if (kept.categories && entry.categories) {
+        kept.categories->insert(kept.categories->end(), entry.categories->begin(), entry.categories->end());
+      }
     }
   }
   co_return all;
 }
 
 ports::Task<ports::HeldPage> QdrantIndex::heldPage(std::string place, std::size_t limit) {
-  const std::size_t slash = place.find('/');
-  const std::string category = place.substr(0, slash);
-  const std::string first = slash == std::string::npos ? "" : place.substr(slash + 1);
-  const bool isPlace = place.empty() || (slash != std::string::npos && (first.empty() || core::LearningId::parse(first)));
-  if (!isPlace) co_return Error(ErrorKind::InvalidInput, "not a place of this index: " + place);
+  const auto first = idOfPlace(place);
+  if (!first) co_return first.error();
+  const std::string category = place.substr(0, place.find('/'));
   auto holdings = co_await catalogue_.view();
   if (!holdings) co_return holdings.error();
   const auto& serving = (*holdings)->serving;
   auto at = serving.lower_bound(category);
   ports::HeldPage page;
   if (at == serving.end()) co_return page;
-  const Value offset = at->first == category && !first.empty() ? Value(first) : Value();
+  const Value offset = at->first == category ? *first : Value();
   auto result = co_await api_.call("POST", collectionTarget(at->second.name, "/points/scroll"), pageRequest(limit, offset), kReadTime);
   if (!result && result.error().kind() == ErrorKind::NotFound) catalogue_.forget();
   if (!result) co_return result.error();
-  page.entries = readHeld(result->find("points"));
+  auto entries = readHeld(pointsOf(*result), at->first);
+  if (!entries) co_return entries.error();
+  page.entries = std::move(*entries);
   auto marked = co_await markVectors(at->second, page.entries);
   if (!marked) co_return marked.error();
   const Value* next = result->find("next_page_offset");
-  if (next && next->asText()) {
-    page.next = placeOf(at->first, *next->asText());
+  if (next && !next->isNull()) {
+    page.next = placeOf(at->first, *next);
   } else if (++at != serving.end()) {
-    page.next = placeOf(at->first, "");
+    page.next = placeOf(at->first, Value());
   }
   co_return page;
 }

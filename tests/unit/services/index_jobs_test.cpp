@@ -78,6 +78,14 @@ TEST_F(IndexJobs, VerifyRepairsWhatIsMissingStaleAndOrphaned) {
   EXPECT_EQ(number(run(JobKind::Verify), "repaired"), 0);
 }
 
+TEST_F(IndexJobs, VerifyRepairsWhatIsNotFoundUnderEachOfItsCategories) {
+  store("one");
+  fake.index.lostCategory = "best-practices";
+  EXPECT_EQ(number(run(JobKind::Verify, true), "missing"), 0);
+  fake.index.lostCategory = fake.index.entries().begin()->second.category;
+  EXPECT_EQ(number(run(JobKind::Verify, true), "missing"), 1);
+}
+
 TEST_F(IndexJobs, WhatWaitsInTheOutboxIsNoFault) {
   fake.index.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
   store("one");

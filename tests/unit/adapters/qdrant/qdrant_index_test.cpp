@@ -185,6 +185,42 @@ INSTANTIATE_TEST_SUITE_P(Versions, BrokenOffMaking, testing::Values("1.15.0", "1
   return name;
 });
 
+TEST(QdrantIndex, AllThatItHoldsIsToldThoughOthersHaveWrittenPointsWithNumbersForIds) {
+  IndexUnderTest under;
+  ASSERT_TRUE(under.put(entryOf(1, "flush")));
+  std::string points;
+  for (int id = 1; id <= 25; ++id) {
+    points += (id > 1 ? "," : "") + (R"({"id":)" + std::to_string(id)) + R"(,"vector":{"":[0,1]}})";
+  }
+  under.result("PUT", "/collections/networking/points?wait=true", R"({"points":[)" + points + "]}");
+  std::vector<core::LearningId> held;
+  std::string place;
+  std::size_t pages = 0;
+  do {
+    const auto page = fakes::runTask(under.loop, under.index.held(place, 10));
+    ASSERT_TRUE(page) << page.error().message();
+    for (const auto& entry : page->entries) held.push_back(entry.id);
+    place = page->next;
+    ASSERT_LT(++pages, 10U);
+  } while (!place.empty());
+  EXPECT_EQ(held, std::vector{idOf(1)});
+  EXPECT_EQ(fakes::runTask(under.loop, under.index.held("networking/nonsense", 10)).error().kind(), core::ErrorKind::InvalidInput);
+}
+
+TEST(QdrantIndex, TellsUnderWhichCategoriesAnEntryIsFound) {
+  IndexUnderTest under;
+  auto promoted = entryOf(1, "flush");
+  promoted.promoted = true;
+  ASSERT_TRUE(under.put(promoted));
+  const auto categories = [&under] {
+    const auto found = fakes::runTask(under.loop, under.index.find({idOf(1)})).value();
+    return found.size() == 1 ? std::set<std::string>(found[0].categories->begin(), found[0].categories->end()) : std::set<std::string>();
+  };
+  EXPECT_EQ(categories(), (std::set<std::string>{"networking", "skills-patterns"}));
+  under.result("POST", "/collections/skills-patterns/points/delete?wait=true", R"({"points":[")" + idOf(1).text() + R"("]})");
+  EXPECT_EQ(categories(), std::set<std::string>{"networking"});
+}
+
 TEST(QdrantIndex, ManySearchesOfManyCollectionsGoOnSideBySide) {
   IndexUnderTest under;
   std::vector<ports::IndexEntry> entries;
