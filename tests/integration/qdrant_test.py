@@ -239,6 +239,24 @@ class CollectionsOfOthers(unittest.TestCase):
             daemon.learnctl("import", "--from-qdrant", server.url)
             self.assertEqual(client.export(), exported)
 
+    def test_every_point_that_the_daemon_rejects_is_in_the_file(self):
+        with FakeQdrant() as server, Daemon() as daemon:
+            def points(solution):
+                return [{"id": str(uuid.UUID(int=number)), "vector": VECTORS[0], "payload": {"query": "volume %d" % number, "solution": solution}}
+                        for number in range(1, 1301)]
+            server.make("volumes", points("lvextend"))
+            done = daemon.learnctl("import", "--from-qdrant", server.url, "--json")
+            self.assertEqual(json.loads(done.stdout)["stored"], 1300, done)
+            # The same ids with other contents.
+            server.result("PUT", "/collections/volumes/points?wait=true", {"points": points("lvreduce")})
+            done = daemon.learnctl("import", "--from-qdrant", server.url, "--json")
+            counts = json.loads(done.stdout)
+            self.assertEqual((done.returncode, counts["stored"], counts["rejected"]), (1, 0, 1300), done)
+            with open(daemon.folder / counts["rejected_file"]) as file:
+                rejected = [json.loads(line) for line in file]
+            self.assertEqual({line["id"] for line in rejected}, {str(uuid.UUID(int=number)) for number in range(1, 1301)})
+            self.assertEqual({line["payload"]["solution"] for line in rejected}, {"lvreduce"})
+
     def test_names_can_be_mapped_collections_chosen_and_a_key_given(self):
         with FakeQdrant("--api-key", "sesame") as server, Daemon() as daemon, daemon.client() as client:
             key = {"api-key": "sesame"}

@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <fstream>
 #include <map>
@@ -22,6 +21,8 @@ using json::Value;
 
 constexpr const char* kRejectsFile = "learnctl-import-rejected.ndjson";
 constexpr std::size_t kPiece = 256 * 1024;
+/// An answer lists the first thousand rejected lines, and a request ends with a page of points.
+constexpr std::size_t kLinesOfRequest = 500;
 
 using ContentKey = std::array<std::uint8_t, 32>;
 
@@ -113,28 +114,31 @@ class PointImporter {
   }
 
   int run() {
-    Value answer;
     if (request_.dryRun) {
       while (!next().empty()) {
       }
     } else {
-      const Answer uploaded = session_.client().upload("/v1/import", [this] { return next(); });
-      progress_.clear();
-      if (!uploaded.ok()) return reportProblem(session_, uploaded);
-      answer = uploaded.value();
-      noteRejections(answer);
+      do {
+        sent_.clear();
+        const Answer uploaded = session_.client().upload("/v1/import", [this] { return next(); });
+        progress_.clear();
+        if (!uploaded.ok()) return reportProblem(session_, uploaded);
+        const Value answer = uploaded.value();
+        addCounts(answer);
+        noteRejections(answer);
+      } while (at_ < collections_.size());
       if (request_.wait) waitForIndex(session_.client());
     }
     progress_.clear();
-    show(answer);
+    show();
     return rejects_.count() > 0 ? kFailed : kDone;
   }
 
  private:
-  /// The next lines; empty: there are none left.
+  /// The next lines of a request; empty: there are none left, or it has enough.
   std::string next() {
     std::string piece;
-    while (piece.size() < kPiece && at_ < collections_.size()) {
+    while (piece.size() < kPiece && at_ < collections_.size() && sent_.size() < kLinesOfRequest) {
       PointPage page = source_.page(collections_[at_], from_);
       for (const ForeignPoint& point : page.points) takePoint(point, piece);
       from_ = page.next;
@@ -158,9 +162,19 @@ class PointImporter {
     }
     known_.add(made->line.learning);
     ++taken_;
-    sent_.push_back({point.collection, point.id});
+    if (!request_.dryRun) sent_.push_back({point.collection, point.id});
     piece += made->text;
     piece += '\n';
+  }
+
+  void addCounts(const Value& answer) {
+    const auto countOf = [&answer](const char* name) {
+      const Value* value = answer.find(name);
+      return value && value->asInteger() ? static_cast<std::uint64_t>(*value->asInteger()) : 0;
+    };
+    stored_ += countOf("stored");
+    unchanged_ += countOf("unchanged");
+    duplicates_ += countOf("duplicates");
   }
 
   void noteRejections(const Value& answer) {
@@ -173,9 +187,6 @@ class PointImporter {
       const Sent& sent = sent_[number - 1];
       rejects_.add(sent.collection, sent.id, textOf(one, "field"), textOf(one, "detail"), payloadOf(sent));
     }
-    const Value* count = answer.find("rejected_count");
-    const auto all = count && count->asInteger() ? static_cast<std::size_t>(*count->asInteger()) : 0;
-    unlisted_ = all - std::min(all, rejected->asArray()->size());
   }
 
   /// Read once more: payloads are not kept while all goes well.
@@ -184,21 +195,17 @@ class PointImporter {
     return page.points.empty() || page.points.front().id != sent.id ? Value() : page.points.front().payload;
   }
 
-  void show(const Value& answer) const {
-    const auto countOf = [&answer](const char* name) {
-      const Value* value = answer.find(name);
-      return value && value->asInteger() ? static_cast<std::uint64_t>(*value->asInteger()) : 0;
-    };
+  void show() const {
     Value shown;
     shown.set("points", Value(read_));
     if (request_.dryRun) {
       shown.set("would_be_sent", Value(taken_));
     } else {
-      shown.set("stored", Value(countOf("stored")));
-      shown.set("unchanged", Value(countOf("unchanged")));
+      shown.set("stored", Value(stored_));
+      shown.set("unchanged", Value(unchanged_));
     }
-    shown.set("duplicates", Value(twins_ + countOf("duplicates")));
-    shown.set("rejected", Value(rejects_.count() + unlisted_));
+    shown.set("duplicates", Value(twins_ + duplicates_));
+    shown.set("rejected", Value(rejects_.count()));
     if (rejects_.count() > 0) shown.set("rejected_file", Value(kRejectsFile));
     if (session_.json) {
       fmt::print("{}\n", json::write(shown));
@@ -211,7 +218,6 @@ class PointImporter {
     }
     fmt::print("{}\n", text);
     if (rejects_.count() > 0) fmt::print(stderr, "what was rejected, and why, is in {}\n", kRejectsFile);
-    if (unlisted_ > 0) fmt::print(stderr, "{} more were rejected: mend these and import again to see them\n", unlisted_);
   }
 
   Session& session_;
@@ -226,8 +232,10 @@ class PointImporter {
   std::uint64_t read_ = 0;
   std::uint64_t taken_ = 0;
   std::uint64_t twins_ = 0;
-  std::uint64_t unlisted_ = 0;  // rejected by the daemon, past those that its answer lists
-  std::vector<Sent> sent_;
+  std::uint64_t stored_ = 0;
+  std::uint64_t unchanged_ = 0;
+  std::uint64_t duplicates_ = 0;
+  std::vector<Sent> sent_;  // in the request under way
   Rejects rejects_;
   Progress progress_{"importing"};
 };
