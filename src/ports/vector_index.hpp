@@ -124,7 +124,8 @@ class VectorIndex {
   /// Whether other programs read learnings in it, so that entries must bring theirs.
   [[nodiscard]] virtual bool showsLearnings() const = 0;
 
-  /// Which index it is, where there are several that outlive the process: another one holds nothing of what this one was given.
+  /// Which index it is, where it outlives the process: its name, and not the way to it, which may be another one for another daemon. Two of
+  /// one name are told apart by what they hold. Empty for one that lives with the process.
   [[nodiscard]] virtual std::string place() const = 0;
 
   /// How many categories it can have; nothing: any number.

@@ -10,6 +10,7 @@ namespace learnd::services {
 namespace {
 
 const char* const kSourceNote = "embedder";  // what the embedder of the index in use was configured as
+constexpr std::size_t kSample = 100;         // learnings that an index is asked for to see whether it is the one that they went into
 const std::string kPlaceMark = " ";          // between a model's digest and the place of the index
 
 /// The digest of a model and the place of an index.
@@ -33,6 +34,18 @@ ports::Task<void> EmbedderAdoption::adopt() {
   if (digest == adopted_) co_return ports::Result<void>();
   auto used = co_await context_.records.usedEmbedder();
   if (!used) co_return used.error();
+  if (*used && !(*used)->empty() && partsOf(**used).second == context_.index.place()) {
+    auto lost = co_await isIndexLost();
+    if (!lost) co_return lost.error();
+    if (*lost) {
+      support::log::warning("the index has nothing of what was put into it: it is another one, or was emptied; all goes in anew",
+                            {{"INDEX", context_.index.place()}});
+      // What was in it belongs to an index that has no place any more.
+      *used = partsOf(**used).first;
+      auto forgotten = co_await context_.records.useEmbedder(**used);
+      if (!forgotten) co_return forgotten.error();
+    }
+  }
   if (*used && **used != digest && context_.embedder.servesConfigured()) {
     auto answering = co_await adoptEarlier(**used, std::move(digest));
     if (!answering) co_return answering.error();
@@ -43,8 +56,10 @@ ports::Task<void> EmbedderAdoption::adopt() {
   auto dropped = co_await context_.records.useEmbedder(digest);
   if (!dropped) co_return dropped.error();
   if (*dropped > 0) {
-    support::log::info("vectors of another model are dropped and made anew",
-                       {{"MODEL", identity->model}, {"VECTORS", std::to_string(*dropped)}});
+    const bool isSameModel = *used && partsOf(**used).first == partsOf(digest).first;
+    support::log::info(
+        isSameModel ? "vectors of another index are made anew in this one" : "vectors of another model are dropped and made anew",
+        {{"MODEL", identity->model}, {"INDEX", context_.index.place()}, {"VECTORS", std::to_string(*dropped)}});
   }
   auto dimensions = co_await context_.index.useDimensions(identity->dimensions);
   if (!dimensions) co_return dimensions.error();
@@ -55,6 +70,26 @@ ports::Task<void> EmbedderAdoption::adopt() {
   adopted_ = std::move(digest);
   if (!context_.embedder.servesConfigured()) co_return co_await rebuildForConfigured();
   co_return ports::Result<void>();
+}
+
+ports::Task<bool> EmbedderAdoption::isIndexLost() {
+  // One that the record store fills at each start has nothing yet.
+  if (!adopted_.empty() || context_.index.keepsVectorsInStore()) co_return false;
+  std::optional<core::LearningId> after;
+  while (true) {
+    auto page = co_await context_.records.scanActive(after, kSample);
+    if (!page) co_return page.error();
+    if (page->empty()) co_return false;
+    after = page->back().learning.id;
+    std::vector<core::LearningId> ids;
+    for (const auto& entry : *page) {
+      if (entry.learning.indexed) ids.push_back(entry.learning.id);
+    }
+    if (ids.empty()) continue;
+    auto found = co_await context_.index.find(std::move(ids));
+    if (!found) co_return found.error();
+    co_return found->empty();
+  }
 }
 
 ports::Task<void> EmbedderAdoption::rebuildForConfigured() {

@@ -29,6 +29,8 @@ class EmbedderAdoption {
  private:
   /// The index was made with another model: that one answers on where it can, else the index is rebuilt or its vectors go. Its digest.
   ports::Task<std::string> adoptEarlier(std::string earlier, std::string configured);
+  /// Whether the index, when this process first meets it, holds none of what the records say is in it.
+  ports::Task<bool> isIndexLost();
   ports::Task<void> rebuildForConfigured();
 
   ServiceContext& context_;

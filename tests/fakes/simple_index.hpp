@@ -21,14 +21,16 @@ class SimpleIndex final : public ports::VectorIndex {
   ports::Task<void> finishRebuild() override;
   ports::Task<void> dropRebuild() override;
   ports::Task<ports::IndexStatus> status() override;
-  [[nodiscard]] bool keepsVectorsInStore() const override { return true; }
+  [[nodiscard]] bool keepsVectorsInStore() const override { return !outlives; }
   [[nodiscard]] bool showsLearnings() const override { return false; }
-  [[nodiscard]] std::string place() const override { return {}; }
+  [[nodiscard]] std::string place() const override { return outlives ? "simple" : ""; }
   [[nodiscard]] std::optional<std::size_t> categoryLimit() const override { return std::nullopt; }
 
   [[nodiscard]] const std::map<core::LearningId, ports::IndexEntry>& entries() const { return serving_.entries; }
 
   Fault fault;
+  /// It is a server's: another process finds in it what this one put there.
+  bool outlives = false;
   /// An entry with these words, or of this id, fails all that come or go with it.
   std::string refusedWords;
   std::optional<core::LearningId> refusedId;

@@ -3,7 +3,7 @@ import time
 import unittest
 
 from learnd_daemon import PATIENCE, Daemon
-from servers import FakeQdrant, Postgres
+from servers import FakeOllama, FakeQdrant, Postgres
 
 IMPORTED = 1500
 
@@ -15,7 +15,10 @@ def line(number):
 
 class TwoDaemons(unittest.TestCase):
     def set_up(self, *servers):
-        self.daemons = [Daemon("".join(server.config for server in servers)) for _ in range(2)]
+        self.set_up_each(*["".join(server.config for server in servers)] * 2)
+
+    def set_up_each(self, *configs):
+        self.daemons = [Daemon(config) for config in configs]
         # At once: both make the schema and the collections.
         for daemon in self.daemons:
             self.addCleanup(daemon.close)
@@ -88,6 +91,63 @@ class OnOneQdrant(TwoDaemons):
             self.assertEqual((point["payload"]["query"], point["payload"]["solution"]), (records[id]["query"], records[id]["solution"]))
         verified = self.daemons[1].learnctl("job", "start", "verify", "--wait", "--json")
         self.assertEqual(verified.returncode, 0, verified.stderr)
+
+
+class OnTheirOwnWays(TwoDaemons):
+    """The same Qdrant, for each by another address."""
+
+    def setUp(self):
+        self.postgres = Postgres()
+        self.addCleanup(lambda: self.postgres.close())
+        self.qdrant = FakeQdrant()
+        self.addCleanup(lambda: self.qdrant.close())
+
+    def at(self, address):
+        return self.postgres.config + '[index]\nbackend = "qdrant"\nurl = "http://%s"\n' % address
+
+    def test_another_name_of_the_same_server_is_no_other_index(self):
+        self.set_up_each(*(self.at("%s:%d" % (host, self.qdrant.port)) for host in ("127.0.0.1", "localhost")))
+        first = self.clients[0]
+        self.assertEqual(first.load(line(number) for number in range(200)).json["stored"], 200)
+        self.daemons[0].wait_indexed()
+        for daemon in self.daemons:
+            daemon.stop()
+            daemon.start()
+            with daemon.client() as client:
+                self.wait_until(lambda: not client.search("array grown", count=False).json["degraded"])
+                self.assertEqual(client.get("/v1/stats").json["pending_index"], 0, daemon.log())
+            self.assertNotIn("made anew", daemon.log())
+
+    def test_what_one_can_not_put_into_the_index_the_other_does(self):
+        # Nobody listens there.
+        self.set_up_each(self.at("127.0.0.1:1"), self.at("127.0.0.1:%d" % self.qdrant.port))
+        first, second = self.clients
+        self.assertEqual(first.load(line(number) for number in range(600)).json["stored"], 600)
+        self.wait_until(lambda: second.get("/v1/stats").json["pending_index"] == 0, 30)
+        self.assertEqual(len(self.qdrant.points("shared-things")), 600)
+
+
+class OnOneEmbedder(TwoDaemons):
+    def setUp(self):
+        self.postgres = Postgres()
+        self.addCleanup(lambda: self.postgres.close())
+        self.qdrant = FakeQdrant()
+        self.addCleanup(lambda: self.qdrant.close())
+        self.ollama = FakeOllama()
+        self.addCleanup(lambda: self.ollama.close())
+        self.set_up(self.postgres, self.qdrant, self.ollama)
+
+    def test_what_a_killed_one_stored_without_it_the_other_finishes_once_it_is_back(self):
+        first, second = self.clients
+        first.store("Which kernel runs?", "uname -r")
+        self.ollama.kill()
+        for number in range(3):
+            self.assertFalse(first.store(line(number)["query"], line(number)["solution"]).json["indexed"])
+        # Its words are in, and its row waits for the embedder.
+        self.wait_until(lambda: self.postgres.sql("select count(*) from learnd.outbox where due > now()").strip() == "3", 30)
+        self.daemons[0].kill()
+        self.ollama.start()
+        self.wait_until(lambda: second.get("/v1/stats").json["pending_index"] == 0, 20)
 
 
 class WithAnIndexEach(TwoDaemons):

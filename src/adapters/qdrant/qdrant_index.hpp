@@ -47,7 +47,7 @@ class QdrantIndex final : public ports::VectorIndex {
   ports::Task<ports::IndexStatus> status() override;
   [[nodiscard]] bool keepsVectorsInStore() const override { return false; }
   [[nodiscard]] bool showsLearnings() const override { return true; }
-  [[nodiscard]] std::string place() const override { return api_.url() + " " + catalogue_.prefix(); }
+  [[nodiscard]] std::string place() const override { return "qdrant:" + catalogue_.prefix(); }
   [[nodiscard]] std::optional<std::size_t> categoryLimit() const override { return Catalogue::kMostCategories; }
 
  private:

@@ -208,6 +208,29 @@ TEST_F(Index, ARecordStoreThatIsDownAtTheStartIsLoadedLater) {
   EXPECT_TRUE(store("plugh").learning.indexed);
 }
 
+TEST_F(Index, AServersIndexThatHasNothingOfWhatWentIntoItIsFilledAnewAtTheNextStart) {
+  fake.index.outlives = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  const std::vector<core::LearningId> ids{store("one").learning.id, store("two").learning.id};
+  ASSERT_EQ(pending(), 0U);
+  ASSERT_TRUE(fakes::runTask(io, fake.index.remove(ids)));
+  Services next(fake.context);
+  EXPECT_EQ(fakes::runTask(io, next.indexer.work()), Indexer::Round::Idle);
+  EXPECT_EQ(vectors(), 2U);
+  EXPECT_EQ(pending(), 0U);
+}
+
+TEST_F(Index, AServersIndexThatHasSomeOfItIsNot) {
+  fake.index.outlives = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  store("one");
+  ASSERT_TRUE(fakes::runTask(io, fake.index.remove({store("two").learning.id})));
+  Services next(fake.context);
+  EXPECT_EQ(fakes::runTask(io, next.indexer.work()), Indexer::Round::Idle);
+  EXPECT_EQ(fake.index.entries().size(), 1U);
+  EXPECT_EQ(pending(), 0U);
+}
+
 TEST_F(Index, OfInteractionsThatShareAnEntryTheNextOneTakesItOver) {
   ASSERT_EQ(work(), Indexer::Round::Idle);
   const auto first = store("which?", Kind::Interaction).learning;
