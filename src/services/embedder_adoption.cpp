@@ -75,21 +75,17 @@ ports::Task<void> EmbedderAdoption::adopt() {
 ports::Task<bool> EmbedderAdoption::isIndexLost() {
   // One that the record store fills at each start has nothing yet.
   if (!adopted_.empty() || context_.index.keepsVectorsInStore()) co_return false;
-  std::optional<core::LearningId> after;
-  while (true) {
-    auto page = co_await context_.records.scanActive(after, kSample);
-    if (!page) co_return page.error();
-    if (page->empty()) co_return false;
-    after = page->back().learning.id;
-    std::vector<core::LearningId> ids;
-    for (const auto& entry : *page) {
-      if (entry.learning.indexed) ids.push_back(entry.learning.id);
-    }
-    if (ids.empty()) continue;
-    auto found = co_await context_.index.find(std::move(ids));
-    if (!found) co_return found.error();
-    co_return found->empty();
+  auto oldest = co_await context_.records.scanActive(std::nullopt, kSample);
+  if (!oldest) co_return oldest.error();
+  std::vector<core::LearningId> ids;
+  for (const auto& entry : *oldest) {
+    if (entry.learning.indexed) ids.push_back(entry.learning.id);
   }
+  // The outbox works from the oldest on: with none of these in it, it is being filled.
+  if (ids.empty()) co_return false;
+  auto found = co_await context_.index.find(std::move(ids));
+  if (!found) co_return found.error();
+  co_return found->empty();
 }
 
 ports::Task<void> EmbedderAdoption::rebuildForConfigured() {

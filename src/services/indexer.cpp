@@ -359,7 +359,7 @@ ports::Task<void> Indexer::leave(const Batch& batch, const ports::Result<void>& 
       failed.push_back(setBack(row, refusal->second));
     } else if (!indexed && context_.records.isShared()) {
       // Its claim goes with it: another daemon may reach what this one can't.
-      failed.push_back({row.id, row.revision, indexed.error().message(), false, context_.clock.now()});
+      failed.push_back({row.id, row.revision, indexed.error().message(), false, core::Timestamp()});
       failed.back().attempted = false;
     }
   }
