@@ -87,8 +87,6 @@ class MemoryRecordStore final : public ports::RecordStore {
   bool shared = false;
   /// False: searchText is refused, as by a store whose index can't be down.
   bool keepsTextIndex = true;
-  /// Other processes work on its outbox too.
-  bool shared = false;
   /// What the next call is told that another process changed.
   std::vector<core::LearningId> changed;
   /// Transactions that were committed, and those that an error brought back.
