@@ -25,7 +25,8 @@ T valueOf(core::Result<T> result) {
 
 class QdrantPoints final : public cli::PointSource {
  public:
-  QdrantPoints(http_client::Url url, std::string apiKey) : api_(std::move(url), std::move(apiKey)) {}
+  QdrantPoints(http_client::Url url, std::string apiKey)
+      : api_(std::move(url), std::move(apiKey), "is it running there? --from-qdrant names its URL") {}
 
   std::vector<std::string> foreignCollections() override {
     std::vector<std::string> foreign;
@@ -35,7 +36,14 @@ class QdrantPoints final : public cli::PointSource {
     return foreign;
   }
 
-  std::uint64_t count(const std::string& collection) override { return run(qdrant::countPoints(api_, collection, Value(Value::Object()))); }
+  std::uint64_t count(const std::string& collection) override {
+    auto counted = finish(qdrant::countPoints(api_, collection, Value(Value::Object())));
+    if (!counted && counted.error().kind() == core::ErrorKind::NotFound) {
+      throw cli::SourceError("Qdrant has no collection \"" + collection +
+                             "\": without --collection all are taken that are not learnd's own");
+    }
+    return valueOf(std::move(counted));
+  }
 
   cli::PointPage page(const std::string& collection, const Value& from) override {
     Value body;
@@ -58,7 +66,7 @@ class QdrantPoints final : public cli::PointSource {
  private:
   /// Runs a call to its end.
   template <class T>
-  T run(ports::Task<T> call) {
+  core::Result<T> finish(ports::Task<T> call) {
     std::optional<core::Result<T>> result;
     boost::asio::co_spawn(context_, std::move(call), [&result](std::exception_ptr thrown, core::Result<T> answer) {
       if (thrown) std::rethrow_exception(thrown);
@@ -68,7 +76,13 @@ class QdrantPoints final : public cli::PointSource {
     while (!result && context_.run_one() > 0) {
     }
     if (!result) throw cli::SourceError("the call ended without an answer");
-    return valueOf(std::move(*result));
+    return std::move(*result);
+  }
+
+  /// The same; an error is thrown.
+  template <class T>
+  T run(ports::Task<T> call) {
+    return valueOf(finish(std::move(call)));
   }
 
   boost::asio::io_context context_{1};

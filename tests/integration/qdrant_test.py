@@ -284,6 +284,11 @@ class CollectionsOfOthers(unittest.TestCase):
             self.assertEqual(daemon.learnctl("import", "--dry-run").returncode, 2)
             self.assertEqual(daemon.learnctl("import", "--from-qdrant", "http://127.0.0.1:1", "--map", "query").returncode, 2)
             gone = daemon.learnctl("import", "--from-qdrant", "http://127.0.0.1:1")
+            self.assertIn("--from-qdrant", gone.stderr)
+            with FakeQdrant() as server:
+                unknown = daemon.learnctl("import", "--from-qdrant", server.url, "--collection", "no-such")
+            self.assertEqual(unknown.returncode, 1)
+            self.assertIn('no collection "no-such"', unknown.stderr)
             self.assertEqual((gone.returncode, "can't be reached" in gone.stderr), (1, True), gone)
 
 

@@ -14,10 +14,10 @@ using core::ErrorKind;
 
 constexpr std::size_t kMostShown = 300;  // of an answer in a message
 
-http_client::ClientSettings clientSettings() {
+http_client::ClientSettings clientSettings(std::string advice) {
   http_client::ClientSettings settings;
   settings.server = "Qdrant";
-  settings.advice = "is it running? index.url says where it is looked for";
+  settings.advice = std::move(advice);
   return settings;
 }
 
@@ -56,7 +56,8 @@ std::optional<ServerVersion> parseVersion(std::string_view text) {
 
 std::string ServerVersion::text() const { return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch); }
 
-QdrantApi::QdrantApi(http_client::Url url, std::string apiKey) : client_(std::move(url), clientSettings()), apiKey_(std::move(apiKey)) {}
+QdrantApi::QdrantApi(http_client::Url url, std::string apiKey, std::string advice)
+    : client_(std::move(url), clientSettings(std::move(advice))), apiKey_(std::move(apiKey)) {}
 
 ports::Task<json::Value> QdrantApi::call(std::string method, std::string target, std::string body, std::chrono::milliseconds deadline) {
   http_client::Request request;

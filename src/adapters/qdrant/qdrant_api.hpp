@@ -33,7 +33,8 @@ inline constexpr std::size_t kAtOnce = 8;
 /// 403: the key), Busy (429), Unavailable (no answer, 5xx, no Qdrant), Timeout.
 class QdrantApi {
  public:
-  QdrantApi(http_client::Url url, std::string apiKey);
+  /// `advice`: what to do where nobody answers there.
+  QdrantApi(http_client::Url url, std::string apiKey, std::string advice = "is it running? index.url says where it is looked for");
 
   /// The answer's `result`.
   ports::Task<json::Value> call(std::string method, std::string target, std::string body, std::chrono::milliseconds deadline);
