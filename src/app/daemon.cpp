@@ -161,6 +161,9 @@ asio::awaitable<void> close(Parts& parts) {
   auto flushing = parts.services->quality.flush();
   auto flushed = co_await support::withTimeout(std::move(flushing), kLastWrites / 2);
   if (!flushed) support::log::warning("the last searches are missing in the quality log", {{"ERROR", flushed.error().message()}});
+  auto leaving = parts.services->rebuild.stop();
+  auto left = co_await support::withTimeout(std::move(leaving), kLastWrites / 2);
+  if (!left) support::log::warning("another daemon goes on with the reindex in half a minute only", {{"ERROR", left.error().message()}});
   parts.services->indexer.stop();
 }
 

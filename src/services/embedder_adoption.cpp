@@ -117,6 +117,10 @@ ports::Task<bool> EmbedderAdoption::isIndexLost() {
   }
   // The outbox works from the oldest on: with none of these in it, it is being filled.
   if (ids.empty()) co_return false;
+  auto status = co_await context_.index.status();
+  if (!status) co_return status.error();
+  // Words of other rules are not looked through: what is under them is made anew by a rebuild.
+  if (status->wordsOutdated) co_return false;
   auto found = co_await context_.index.find(std::move(ids));
   if (!found) co_return found.error();
   co_return found->empty();
@@ -149,9 +153,7 @@ ports::Task<std::string> EmbedderAdoption::adoptEarlier(std::string earlier, std
   if (earlierPlace != context_.index.place()) {
     // Another index is empty: all goes in anew, whichever model made what is in the earlier one.
     if (!follows_) co_return configured;
-    // Another daemon names the same index in another way.
-    if (earlierModel == partsOf(configured).first) co_return earlier;
-    co_return unavailable("another daemon uses another model and another index on this record store: words serve here");
+    co_return unavailable("another daemon puts the vectors of this record store into another index: words serve here");
   }
   auto text = co_await context_.records.note(kSourceNote);
   if (!text) co_return text.error();

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace learnd::services {
@@ -35,11 +36,18 @@ boost::asio::awaitable<void> pause(std::chrono::milliseconds time) {
 }  // namespace
 
 ports::Task<RebuildCounts> IndexRebuild::run(JobControl& control, RebuildReason reason) {
-  Run run{control, reason, RebuildLease(context_.records, context_.ids.next(context_.clock.now()).text()), {}, false, {}};
-  running_ = true;
+  Run run{control, reason, RebuildLease(context_.records, context_.ids.next(context_.clock.now()).text()), {}, false, {}, {}};
+  current_ = &run;
   auto counts = co_await runOn(run);
-  running_ = false;
+  current_ = nullptr;
   co_return counts;
+}
+
+ports::Task<void> IndexRebuild::stop() {
+  stopping_ = true;
+  // A swap that has begun is better gone on with by the same hands.
+  if (!current_ || current_->swapping) co_return ports::Result<void>();
+  co_return co_await current_->lease.giveBack();
 }
 
 ports::Task<RebuildCounts> IndexRebuild::runOn(Run& run) {
@@ -54,20 +62,29 @@ ports::Task<RebuildCounts> IndexRebuild::runOn(Run& run) {
       co_return run.counts;
     }
     // How far it came is noted: it goes on from there.
-    if (!step && step.error().message() != run.told) {
+    if (!step && !run.isCancelled() && step.error().message() != run.told) {
       run.told = step.error().message();
       support::log::warning("the reindex waits", {{"ERROR", run.told}});
     }
+    // Another daemon may reach what this one can't.
+    if (!run.swapping) (void)co_await run.lease.giveBack();
     co_await pause(kOutagePause);
   }
 }
 
 ports::Task<void> IndexRebuild::attempt(Run& run) {
   if (run.isCancelled()) co_return cancelled();
+  if (stopping_) co_return core::Error(core::ErrorKind::Unavailable, "the daemon is stopping");
   if (tidying_) co_return core::Error(core::ErrorKind::Unavailable, "what an earlier rebuild left is being removed");
   auto held = co_await run.lease.hold();
   if (!held) co_return held.error();
-  if (run.reason == RebuildReason::Asked) {
+  if (!run.name.empty()) {
+    auto goesOn = co_await isNoted(run.name);
+    if (!goesOn) co_return goesOn.error();
+    // Another daemon has gone on with it meanwhile, to its end.
+    if (!*goesOn) indexer_.wake();
+    if (!*goesOn) co_return ports::Result<void>();
+  } else if (run.reason == RebuildReason::Asked) {
     auto kept = co_await noteWanted();
     if (!kept) co_return kept.error();
   }
@@ -83,6 +100,7 @@ ports::Task<void> IndexRebuild::attempt(Run& run) {
   if (!state) co_return state.error();
   // From here on its own reason: the swap may be behind it when it goes on.
   run.reason = RebuildReason::Asked;
+  run.name = state->name;
   if (state->phase != Phase::Verify) {
     auto built = co_await build(*state, run, *identity);
     if (!built) co_return built.error();
@@ -134,8 +152,10 @@ ports::Task<bool> IndexRebuild::isNeeded(const ports::EmbedderIdentity& identity
 }
 
 ports::Task<void> IndexRebuild::abandon(Run& run) {
+  auto taken = co_await run.lease.take();
+  if (!taken) co_return taken.error();
   // Another daemon's is not ours to end.
-  if (!run.lease.isHeld()) co_return ports::Result<void>();
+  if (!*taken) co_return ports::Result<void>();
   auto forgotten = co_await context_.records.saveNote(kNote, "");
   if (!forgotten) co_return forgotten.error();
   // Where that fails what is left goes at the next start, or as the next one begins.
@@ -145,7 +165,7 @@ ports::Task<void> IndexRebuild::abandon(Run& run) {
 }
 
 ports::Task<void> IndexRebuild::tidy() {
-  if (context_.index.keepsVectorsInStore() || running_) co_return ports::Result<void>();
+  if (context_.index.keepsVectorsInStore() || current_) co_return ports::Result<void>();
   tidying_ = true;
   auto tidied = co_await dropLeft();
   tidying_ = false;
@@ -167,6 +187,14 @@ ports::Task<bool> IndexRebuild::isUnfinished() {
   auto text = co_await context_.records.note(kNote);
   if (!text) co_return text.error();
   co_return !text->empty();
+}
+
+ports::Task<bool> IndexRebuild::isNoted(std::string name) {
+  auto text = co_await context_.records.note(kNote);
+  if (!text) co_return text.error();
+  const auto value = json::parse(*text);
+  const json::Value* of = value && value->asObject() ? value->find("name") : nullptr;
+  co_return of && of->asText() && *of->asText() == name;
 }
 
 ports::Task<void> IndexRebuild::noteWanted() {
@@ -260,16 +288,36 @@ ports::Task<void> IndexRebuild::rebuildPage(const State& state, std::vector<port
   for (std::size_t i = 0; i < page.size(); ++i) {
     auto& made = (*embedded)[i];
     const core::Learning& learning = page[i].learning;
-    ++(made ? counts.embedded : counts.refused);
     if (!keeps) entries.push_back(indexer_.entryFor(learning, made ? std::optional(made->vector) : std::nullopt));
     if (made)
       saved.push_back({learning.id, learning.revision, keeps ? std::optional(std::move(made->vector)) : std::nullopt, made->clipped});
   }
-  if (!entries.empty()) {
-    auto taken = co_await context_.index.upsertRebuilt(std::move(entries));
-    if (!taken) co_return taken.error();
-  }
+  std::set<core::LearningId> refused;
+  auto taken = co_await putInto(entries, 0, entries.size(), refused);
+  if (!taken) co_return taken.error();
+  // The outbox tries it once more behind the swap, and sets it aside.
+  std::erase_if(saved, [&refused](const ports::IndexedEntry& entry) { return refused.contains(entry.id); });
+  counts.embedded += saved.size();
+  counts.refused += page.size() - saved.size();
   co_return co_await context_.records.saveVectors(state.digest, std::move(saved));
+}
+
+ports::Task<void> IndexRebuild::putInto(const std::vector<ports::IndexEntry>& entries, std::size_t first, std::size_t end,
+                                        std::set<core::LearningId>& refused) {
+  if (first == end) co_return ports::Result<void>();
+  std::vector<ports::IndexEntry> part(entries.begin() + static_cast<std::ptrdiff_t>(first),
+                                      entries.begin() + static_cast<std::ptrdiff_t>(end));
+  auto taken = co_await context_.index.upsertRebuilt(std::move(part));
+  // A Conflict is about the second index, not about what goes into it.
+  if (taken || Indexer::isOutage(taken.error().kind()) || taken.error().kind() == core::ErrorKind::Conflict) co_return taken;
+  if (end - first == 1) {
+    refused.insert(entries[first].id);
+    co_return ports::Result<void>();
+  }
+  const std::size_t middle = first + (end - first) / 2;
+  taken = co_await putInto(entries, first, middle, refused);
+  if (!taken) co_return taken;
+  co_return co_await putInto(entries, middle, end, refused);
 }
 
 ports::Task<std::vector<std::optional<ports::Embedding>>> IndexRebuild::embedAll(std::vector<std::string> texts,
@@ -288,7 +336,7 @@ ports::Task<std::vector<std::optional<ports::Embedding>>> IndexRebuild::embedAll
       for (auto& one : *embedded) all.emplace_back(std::move(one));
       many = kTexts;
     } else if (Indexer::isOutage(embedded.error().kind())) {
-      co_await pause(kOutagePause);
+      co_return embedded.error();
     } else if (count > 1) {
       many = 1;  // one text can fail a whole batch
     } else {

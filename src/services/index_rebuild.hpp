@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ class Indexer;
 
 struct RebuildCounts {
   std::uint64_t embedded = 0;  // learnings whose vector was made anew
-  std::uint64_t refused = 0;   // texts that the embedder did not take; the outbox tries them by themselves
+  std::uint64_t refused = 0;   // what the embedder or the index did not take; the outbox tries it by itself
   VerificationCounts verified;
 };
 
@@ -43,6 +44,8 @@ class IndexRebuild {
   ports::Task<bool> isUnfinished();
   /// Where none was begun, nothing is left of an earlier one.
   ports::Task<void> tidy();
+  /// Before the daemon ends: what is under way is left to whoever goes on with it.
+  ports::Task<void> stop();
 
  private:
   enum class Phase : unsigned char { Scan, Swap, Verify };
@@ -63,6 +66,7 @@ class IndexRebuild {
     RebuildCounts counts;
     bool swapping = false;  // it can't be cancelled any more
     std::string told;       // why it waits, as the log has it
+    std::string name;       // of the second index, once it has begun
     [[nodiscard]] bool isCancelled() const { return control.cancelled && !swapping; }
   };
 
@@ -75,12 +79,16 @@ class IndexRebuild {
   ports::Task<State> begin(const ports::EmbedderIdentity& identity);
   /// That somebody asked for it outlives a restart, also where no backend has answered yet.
   ports::Task<void> noteWanted();
+  ports::Task<bool> isNoted(std::string name);
   ports::Task<State> noted(std::string digest);
   ports::Task<void> beginSecond(State& state, std::size_t dimensions);
   ports::Task<void> abandon(Run& run);
   ports::Task<void> note(State state);
   ports::Task<void> scan(State& state, Run& run);
   ports::Task<void> rebuildPage(const State& state, std::vector<ports::StoredEntry> page, RebuildCounts& counts, const JobControl& control);
+  /// Into the second index; what it refuses by itself is told in `refused`.
+  ports::Task<void> putInto(const std::vector<ports::IndexEntry>& entries, std::size_t first, std::size_t end,
+                            std::set<core::LearningId>& refused);
   ports::Task<std::vector<std::optional<ports::Embedding>>> embedAll(std::vector<std::string> texts, const JobControl& control);
   ports::Task<void> swap(State& state, std::size_t dimensions, Run& run);
   ports::Task<void> startAnew(State& state);
@@ -91,7 +99,8 @@ class IndexRebuild {
   EmbedderAdoption& adoption_;
   CalibrationService& calibration_;
   IndexVerification& verification_;
-  bool running_ = false;
+  Run* current_ = nullptr;
+  bool stopping_ = false;
   bool tidying_ = false;
 };
 

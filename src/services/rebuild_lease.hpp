@@ -16,10 +16,13 @@ class RebuildLease {
   RebuildLease(const RebuildLease&) = delete;
   RebuildLease& operator=(const RebuildLease&) = delete;
 
-  /// Takes it, or makes sure that it is still ours. Unavailable while another daemon has it.
+  /// Takes it, or makes sure that it is still ours. False: another daemon has it.
+  ports::Task<bool> take();
+  /// The same; Unavailable while another daemon has it.
   ports::Task<void> hold();
-  /// Whether the last hold() had it.
+  /// Whether the last of these had it.
   [[nodiscard]] bool isHeld() const;
+  /// It may be taken again.
   ports::Task<void> giveBack();
 
  private:

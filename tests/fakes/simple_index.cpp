@@ -74,13 +74,16 @@ core::Result<void> SimpleIndex::put(Generation& generation, std::vector<ports::I
   return {};
 }
 
+bool SimpleIndex::hasRefused(const std::vector<ports::IndexEntry>& entries) const {
+  return !refusedWords.empty() && std::any_of(entries.begin(), entries.end(), [this](const ports::IndexEntry& entry) {
+    return entry.words.find(refusedWords) != std::string::npos;
+  });
+}
+
 ports::Task<void> SimpleIndex::upsert(std::vector<ports::IndexEntry> entries) {
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
-  const auto isRefused = [this](const ports::IndexEntry& entry) {
-    return !refusedWords.empty() && entry.words.find(refusedWords) != std::string::npos;
-  };
-  if (std::any_of(entries.begin(), entries.end(), isRefused)) co_return core::Error(core::ErrorKind::Internal, "an entry is refused");
+  if (hasRefused(entries)) co_return core::Error(core::ErrorKind::Internal, "an entry is refused");
   co_return put(serving_, std::move(entries));
 }
 
@@ -164,6 +167,7 @@ ports::Task<void> SimpleIndex::upsertRebuilt(std::vector<ports::IndexEntry> entr
   auto passed = co_await fault.pass();
   if (!passed) co_return passed.error();
   if (!rebuilt_) co_return noRebuild();
+  if (hasRefused(entries)) co_return core::Error(core::ErrorKind::Internal, "an entry is refused");
   co_return put(*rebuilt_, std::move(entries));
 }
 

@@ -51,6 +51,7 @@ class SimpleIndex final : public ports::VectorIndex {
     std::size_t dimensions = 0;
   };
 
+  [[nodiscard]] bool hasRefused(const std::vector<ports::IndexEntry>& entries) const;
   static core::Result<void> put(Generation& generation, std::vector<ports::IndexEntry> entries);
 
   Generation serving_;

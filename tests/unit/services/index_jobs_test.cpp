@@ -146,6 +146,70 @@ TEST_F(IndexJobs, AReindexThatWasAskedForWhileNothingAnsweredIsRememberedByTheRe
   EXPECT_FALSE(fakes::runTask(io, fake.services.rebuild.isUnfinished()).value());
 }
 
+TEST_F(IndexJobs, ALearningThatTheSecondIndexRefusesKeepsNoOthersOut) {
+  fake.index.keepsInStore = false;
+  for (const char* query : {"one", "two", "plugh", "three"}) store(query);
+  fake.index.refusedWords = "plugh";
+  const Job job = run(JobKind::Reindex);
+  ASSERT_EQ(job.state, JobState::Succeeded) << job.error;
+  EXPECT_EQ(number(job, "embedded"), 3);
+  EXPECT_EQ(number(job, "refused"), 1);
+  EXPECT_EQ(fake.index.swaps, 1U);
+  EXPECT_EQ(vectors(), 3U);
+}
+
+TEST_F(IndexJobs, AnotherDaemonMayGoOnWithAReindexWhileThisOneCannotOrEnds) {
+  const auto mayAnother = [&] {
+    const bool taken = *fakes::runTask(io, fake.records.takeLease("reindex", "another", std::chrono::seconds(30)));
+    if (taken) (void)fakes::runTask(io, fake.records.giveLeaseBack("reindex", "another"));
+    return taken;
+  };
+  fake.records.shared = true;
+  store("one");
+  fake.embedder.fault.latency = std::chrono::milliseconds(300);
+  auto id = start(JobKind::Reindex)->id;
+  io.restart();
+  io.run_for(std::chrono::milliseconds(50));
+  EXPECT_FALSE(mayAnother());
+  fake.embedder.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  io.restart();
+  io.run_for(std::chrono::milliseconds(1000));
+  EXPECT_TRUE(mayAnother());
+  fake.embedder.fault.error.reset();
+  fake.embedder.fault.latency = std::chrono::milliseconds(0);
+  // It takes it again, to its end.
+  EXPECT_EQ(ended(id).state, JobState::Succeeded);
+
+  fake.embedder.fault.latency = std::chrono::milliseconds(300);
+  id = start(JobKind::Reindex)->id;
+  io.restart();
+  io.run_for(std::chrono::milliseconds(50));
+  EXPECT_FALSE(mayAnother());
+  ASSERT_TRUE(fakes::runTask(io, fake.services.rebuild.stop()));
+  EXPECT_TRUE(mayAnother());
+  ASSERT_TRUE(fake.services.jobs.cancel(id, kAdministrator));
+  io.restart();
+  io.run_for(std::chrono::milliseconds(1000));
+}
+
+TEST_F(IndexJobs, AReindexThatAnotherDaemonBroughtToItsEndIsNotBegunAgain) {
+  fake.records.shared = true;
+  for (int i = 0; i < 3; ++i) store("question " + std::to_string(i));
+  fake.index.keepsInStore = false;
+  fake.embedder.fault.latency = std::chrono::milliseconds(300);
+  const auto id = start(JobKind::Reindex)->id;
+  io.restart();
+  io.run_for(std::chrono::milliseconds(50));
+  fake.embedder.fault.error = core::Error(core::ErrorKind::Unavailable, "down");
+  io.restart();
+  io.run_for(std::chrono::milliseconds(500));
+  // What the other one leaves.
+  ASSERT_TRUE(fakes::runTask(io, fake.records.saveNote("reindex", "")));
+  fake.embedder.fault = {};
+  EXPECT_EQ(ended(id).state, JobState::Succeeded);
+  EXPECT_EQ(fake.index.swaps, 0U);
+}
+
 TEST_F(IndexJobs, JobsAreForAdministrators) {
   const core::Caller somebody{54321, 54321, {}};
   EXPECT_EQ(fakes::runTask(io, fake.services.jobs.start(JobKind::Verify, false, somebody)).error().kind(),

@@ -220,6 +220,22 @@ TEST_F(Index, AServersIndexThatHasNothingOfWhatWentIntoItIsFilledAnewAtTheNextSt
   EXPECT_EQ(pending(), 0U);
 }
 
+TEST_F(Index, AServersIndexWhoseWordsAreOutdatedIsNotTakenForAnEmptyOne) {
+  fake.index.outlives = true;
+  ASSERT_EQ(work(), Indexer::Round::Idle);
+  ASSERT_TRUE(fakes::runTask(io, fake.index.remove({store("one").learning.id})));
+  fake.index.wordsOutdated = true;
+  const auto texts = [&] { return fakes::runTask(io, fake.embedder.status())->texts; };
+  const auto before = texts();
+  Services next(fake.context);
+  EXPECT_EQ(fakes::runTask(io, next.indexer.work()), Indexer::Round::Idle);
+  io.restart();
+  io.run_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(fake.index.entries().size(), 1U);
+  // By the rebuild, and not by the outbox too.
+  EXPECT_EQ(texts() - before, 1U);
+}
+
 TEST_F(Index, AServersIndexThatHasSomeOfItIsNot) {
   fake.index.outlives = true;
   ASSERT_EQ(work(), Indexer::Round::Idle);
