@@ -43,14 +43,15 @@ bool isConnectionString(std::string_view text) {
   if (!kAnyText.accepts(text) || setsPassword(text)) return false;
   if (!text.starts_with("postgresql://") && !text.starts_with("postgres://")) return beginsWithAWord(text);
   const auto begin = text.find("://") + 3;
-  return !hasPassword(text.substr(begin, text.find_first_of("/?", begin) - begin));
+  // As libpq reads it: before "@" a "?" is a sign of the password.
+  return !hasPassword(text.substr(begin, text.find('/', begin) - begin));
 }
 
 }  // namespace
 
 const TextRule kConnectionString{
     isConnectionString,
-    "a URI (\"postgresql:///learnd\") or words (\"dbname=learnd host=/run/postgresql\"), without a password: that goes "
-    "into the file of store.password_file"};
+    "a URI (\"postgresql:///learnd\") or words (\"dbname=learnd host=/run/postgresql\"); a password does not belong in "
+    "it, but in the file of store.password_file"};
 
 }  // namespace learnd::config
