@@ -34,7 +34,7 @@ class NamedValue {
 
   void find() {
     class_ = classifyName(name_);
-    if (name_ == "Key" && finder_.at(end_) == '=' && finder_.lineBegin(begin_) == begin_ && finder_.isNetworkProfile()) {
+    if (name_ == "Key" && finder_.at(end_) == '=' && beginsLine() && finder_.isNetworkProfile()) {
       class_ = NameClass::Password;
     }
     if (class_ == NameClass::Harmless) return;
