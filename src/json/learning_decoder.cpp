@@ -292,7 +292,11 @@ core::Result<ImportLine> decode(const Value& value, WrongFactors wrong) {
   const auto id = readId(reader, "id");
   line.hasId = id.has_value();
   if (id) learning.id = *id;
-  learning.category = reader.text("category", core::kMaxShortText).value_or("");
+  const auto category = reader.text("category", core::kMaxShortText);
+  if (category && category->empty()) {
+    reader.fail(core::Error::invalidField(reader.pathOf("category"), "category must not be empty: leave it out for the kind's own"));
+  }
+  learning.category = category.value_or("");
   learning.promoted = reader.boolean("promoted").value_or(false);
   readWorth(reader, line, wrong);
   readState(reader, line);

@@ -3,12 +3,22 @@
 #include "services/calibration_service.hpp"
 #include "support/log.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <set>
 #include <utility>
 
 namespace learnd::services {
 
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr auto kSwapWait = 2s;  // that a search waits for a swap: most take milliseconds
+constexpr auto kSwapLook = 2ms;
 const char* const kSourceNote = "embedder";  // what the embedder of the index in use was configured as
 constexpr std::size_t kSample = 100;         // learnings that an index is asked for to see whether it is the one that they went into
 const std::string kPlaceMark = " ";          // between a model's digest and the place of the index
@@ -47,7 +57,7 @@ ports::Task<void> EmbedderAdoption::adopt() {
   }
   if (!identity) co_return identity.error();
   std::string digest = digestOf(*identity);
-  if (*used && !(*used)->empty() && partsOf(**used).second == context_.index.place()) {
+  if (!isLookedThrough_ && *used && !(*used)->empty() && partsOf(**used).second == context_.index.place()) {
     auto lost = co_await isIndexLost();
     if (!lost) co_return lost.error();
     if (*lost) {
@@ -108,21 +118,36 @@ ports::Task<void> EmbedderAdoption::useConfiguredWhere(std::string used, std::st
 
 ports::Task<bool> EmbedderAdoption::isIndexLost() {
   // One that the record store fills at each start has nothing yet.
-  if (!configured_.empty() || context_.index.keepsVectorsInStore()) co_return false;
+  if (context_.index.keepsVectorsInStore()) co_return false;
   auto oldest = co_await context_.records.scanActive(std::nullopt, kSample);
   if (!oldest) co_return oldest.error();
-  std::vector<core::LearningId> ids;
+  ports::LearningFilter active;
+  active.statuses = {core::Status::Active};
+  auto newest = co_await context_.records.list(std::move(active), ports::ListOrder::Time, std::nullopt, kSample);
+  if (!newest) co_return newest.error();
+  std::set<core::LearningId> sample;
   for (const auto& entry : *oldest) {
-    if (entry.learning.indexed) ids.push_back(entry.learning.id);
+    if (entry.learning.indexed) sample.insert(entry.learning.id);
   }
-  // The outbox works from the oldest on: with none of these in it, it is being filled.
-  if (ids.empty()) co_return false;
+  for (const auto& learning : newest->learnings) {
+    if (learning.indexed && learning.ownsIndexEntry) sample.insert(learning.id);
+  }
+  isLookedThrough_ = sample.empty();
+  if (sample.empty()) co_return false;
   auto status = co_await context_.index.status();
   if (!status) co_return status.error();
   // Words of other rules are not looked through: what is under them is made anew by a rebuild.
+  isLookedThrough_ = status->up && status->wordsOutdated;
   if (status->wordsOutdated) co_return false;
+  std::vector<core::LearningId> ids(sample.begin(), sample.end());
   auto found = co_await context_.index.find(std::move(ids));
   if (!found) co_return found.error();
+  isLookedThrough_ = true;
+  // An earlier state of itself, as from a backup: what it lacks is found by a comparison with all records.
+  if (!found->empty() && found->size() < sample.size() && onLack_) {
+    auto begun = co_await onLack_();
+    if (!begun) co_return begun.error();
+  }
   co_return found->empty();
 }
 
@@ -179,8 +204,19 @@ ports::Task<std::string> EmbedderAdoption::adoptEarlier(std::string earlier, std
 
 void EmbedderAdoption::beginSwap(const std::string& digest) {
   if (digest == adopted_) return;
+  if (!swapping_) swapBegan_ = std::chrono::steady_clock::now();
   swapping_ = true;
   adopted_.clear();
+}
+
+boost::asio::awaitable<void> EmbedderAdoption::untilSwapped() {
+  if (!swapping_) co_return;
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+  while (swapping_ && std::chrono::steady_clock::now() - swapBegan_ < kSwapWait) {
+    timer.expires_after(kSwapLook);
+    const auto [cancelled] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (cancelled) co_return;
+  }
 }
 
 ports::Task<void> EmbedderAdoption::check() {

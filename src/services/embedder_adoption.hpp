@@ -2,6 +2,9 @@
 
 #include "services/service_context.hpp"
 
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,6 +26,8 @@ class EmbedderAdoption {
   void beginSwap(const std::string& digest);
   /// It was not: what serves is as it was.
   void endSwap() { swapping_ = false; }
+  /// Returns as the swap ends that is under way, or once it has taken so long that nobody should wait for it.
+  boost::asio::awaitable<void> untilSwapped();
   /// Somebody says that vectors are another embedder's by now: the next adopt() asks.
   void doubt() { adopted_.clear(); }
 
@@ -46,11 +51,13 @@ class EmbedderAdoption {
   void onOtherModel(std::function<ports::Task<void>()> rebuild) { onOtherModel_ = std::move(rebuild); }
   /// Called where another embedder than the adopted one answers.
   void onStranger(std::function<void()> look) { onStranger_ = std::move(look); }
+  /// Called where the index lacks some of what the records say is in it.
+  void onLack(std::function<ports::Task<void>()> compare) { onLack_ = std::move(compare); }
 
  private:
   /// The index was made with another model: that one answers on where it can, else the index is rebuilt or its vectors go. Its digest.
   ports::Task<std::string> adoptEarlier(std::string earlier, std::string configured);
-  /// Whether the index, when this process first meets it, holds none of what the records say is in it.
+  /// Whether the index holds nothing of a sample (the oldest and the newest) of what the records say is in it.
   ports::Task<bool> isIndexLost();
   /// While an earlier one serves: the index is the configured one's by now, or of neither. By their digests; an empty one does not answer.
   ports::Task<void> useConfiguredWhere(std::string used, std::string serving);
@@ -62,11 +69,15 @@ class EmbedderAdoption {
   ServiceContext& context_;
   std::function<ports::Task<void>()> onOtherModel_;
   std::function<void()> onStranger_;
+  std::function<ports::Task<void>()> onLack_;
   bool rebuildBegun_ = false;
   bool swapping_ = false;
+  std::chrono::steady_clock::time_point swapBegan_;
   /// The index is of a model that another daemon wanted.
   bool follows_ = false;
   bool wordsSeen_ = false;
+  /// Whether this process has compared a sample of the records with the index.
+  bool isLookedThrough_ = false;
   /// Which embedder's vectors the index and the record store have taken up; empty until there is one.
   std::string adopted_;
   /// The configured one, once the index was of it: if it is of another one later, another daemon wanted that.

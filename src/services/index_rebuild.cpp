@@ -56,7 +56,7 @@ ports::Task<RebuildCounts> IndexRebuild::runOn(Run& run) {
     if (!step && run.isCancelled()) {
       auto abandoned = co_await abandon(run);
       if (abandoned) co_return cancelled();
-    } else if (step || !Indexer::isOutage(step.error().kind())) {
+    } else if (step || (!run.swapping && !Indexer::isOutage(step.error().kind()))) {
       (void)co_await run.lease.giveBack();
       if (!step) co_return step.error();
       co_return run.counts;
@@ -78,19 +78,18 @@ ports::Task<void> IndexRebuild::attempt(Run& run) {
   if (tidying_) co_return core::Error(core::ErrorKind::Unavailable, "what an earlier rebuild left is being removed");
   auto held = co_await run.lease.hold();
   if (!held) co_return held.error();
-  if (!run.name.empty()) {
-    auto goesOn = co_await isNoted(run.name);
-    if (!goesOn) co_return goesOn.error();
-    // Another daemon has gone on with it meanwhile, to its end.
-    if (!*goesOn) indexer_.wake();
-    if (!*goesOn) co_return ports::Result<void>();
-  } else if (run.reason == RebuildReason::Asked) {
+  if (run.name.empty() && run.reason == RebuildReason::Asked) {
     auto kept = co_await noteWanted();
     if (!kept) co_return kept.error();
   }
   const auto embedder = context_.embedder.configured();
   auto identity = co_await embedder->identity();
   if (!identity) co_return identity.error();
+  if (!run.name.empty()) {
+    auto done = co_await isDoneByAnother(run.name, adoption_.digestOf(*identity));
+    if (!done) co_return done.error();
+    if (*done) co_return ports::Result<void>();
+  }
   if (run.reason == RebuildReason::Needed) {
     auto needed = co_await isNeeded(*identity);
     if (!needed) co_return needed.error();
@@ -189,6 +188,17 @@ ports::Task<bool> IndexRebuild::isUnfinished() {
   co_return !text->empty();
 }
 
+ports::Task<bool> IndexRebuild::isDoneByAnother(std::string name, std::string digest) {
+  auto goesOn = co_await isNoted(std::move(name));
+  if (!goesOn) co_return goesOn.error();
+  if (*goesOn) co_return false;
+  // Another daemon has gone on with it meanwhile, or has begun one of another model in its place.
+  auto used = co_await context_.records.usedEmbedder();
+  if (!used) co_return used.error();
+  indexer_.wake();
+  co_return *used == digest;
+}
+
 ports::Task<bool> IndexRebuild::isNoted(std::string name) {
   auto text = co_await context_.records.note(kNote);
   if (!text) co_return text.error();
@@ -202,7 +212,8 @@ ports::Task<void> IndexRebuild::noteWanted() {
   if (!unfinished) co_return unfinished.error();
   if (*unfinished) co_return ports::Result<void>();
   // No embedder's yet: the first that answers begins it.
-  co_return co_await note(State());
+  State wanted;
+  co_return co_await note(std::move(wanted));
 }
 
 ports::Task<IndexRebuild::State> IndexRebuild::noted(std::string digest) {
@@ -266,27 +277,26 @@ ports::Task<void> IndexRebuild::scan(State& state, Run& run) {
     auto page = co_await context_.records.scanActive(state.after, kPage);
     if (!page) co_return page.error();
     if (page->empty()) co_return ports::Result<void>();
-    state.after = page->back().learning.id;
     auto rebuilt = co_await rebuildPage(state, std::move(*page), run.counts, run.control);
     if (!rebuilt) co_return rebuilt.error();
-    auto noted = co_await note(state);
-    if (!noted) co_return noted.error();
     // The rest of the way is the swap and the comparison.
     run.control.progress = std::min(0.9, 0.9 * static_cast<double>(run.counts.embedded + run.counts.refused) / all);
   }
 }
 
-ports::Task<void> IndexRebuild::rebuildPage(const State& state, std::vector<ports::StoredEntry> page, RebuildCounts& counts,
+ports::Task<void> IndexRebuild::rebuildPage(State& state, std::vector<ports::StoredEntry> page, RebuildCounts& counts,
                                             const JobControl& control) {
   std::vector<std::string> texts;
   for (const auto& entry : page) texts.push_back(embeddedText(entry.learning));
   auto embedded = co_await embedAll(std::move(texts), control);
-  if (!embedded) co_return embedded.error();
+  if (embedded.made.empty() && embedded.brokenOff) co_return *embedded.brokenOff;
+  // What was made before is put in: where the embedder fails now and then a page would never come to its end.
+  page.erase(page.begin() + static_cast<std::ptrdiff_t>(embedded.made.size()), page.end());
   const bool keeps = context_.index.keepsVectorsInStore();
   std::vector<ports::IndexEntry> entries;
   std::vector<ports::IndexedEntry> saved;
   for (std::size_t i = 0; i < page.size(); ++i) {
-    auto& made = (*embedded)[i];
+    auto& made = embedded.made[i];
     const core::Learning& learning = page[i].learning;
     if (!keeps) entries.push_back(indexer_.entryFor(learning, made ? std::optional(made->vector) : std::nullopt));
     if (made)
@@ -299,7 +309,13 @@ ports::Task<void> IndexRebuild::rebuildPage(const State& state, std::vector<port
   std::erase_if(saved, [&refused](const ports::IndexedEntry& entry) { return refused.contains(entry.id); });
   counts.embedded += saved.size();
   counts.refused += page.size() - saved.size();
-  co_return co_await context_.records.saveVectors(state.digest, std::move(saved));
+  auto kept = co_await context_.records.saveVectors(state.digest, std::move(saved));
+  if (!kept) co_return kept.error();
+  state.after = page.back().learning.id;
+  auto noted = co_await note(state);
+  if (!noted) co_return noted.error();
+  if (embedded.brokenOff) co_return *embedded.brokenOff;
+  co_return ports::Result<void>();
 }
 
 ports::Task<void> IndexRebuild::putInto(const std::vector<ports::IndexEntry>& entries, std::size_t first, std::size_t end,
@@ -320,27 +336,30 @@ ports::Task<void> IndexRebuild::putInto(const std::vector<ports::IndexEntry>& en
   co_return co_await putInto(entries, middle, end, refused);
 }
 
-ports::Task<std::vector<std::optional<ports::Embedding>>> IndexRebuild::embedAll(std::vector<std::string> texts,
-                                                                                 const JobControl& control) {
+boost::asio::awaitable<IndexRebuild::Embedded> IndexRebuild::embedAll(std::vector<std::string> texts, const JobControl& control) {
   const auto embedder = context_.embedder.configured();
-  std::vector<std::optional<ports::Embedding>> all;
+  Embedded all;
+  auto& made = all.made;
   std::size_t many = kTexts;
-  while (all.size() < texts.size()) {
-    if (control.cancelled) co_return cancelled();
-    const std::size_t end = std::min(texts.size(), all.size() + many);
-    std::vector<std::string> some(texts.begin() + static_cast<std::ptrdiff_t>(all.size()),
+  while (made.size() < texts.size() && !all.brokenOff) {
+    if (control.cancelled) {
+      all.brokenOff = cancelled();
+      break;
+    }
+    const std::size_t end = std::min(texts.size(), made.size() + many);
+    std::vector<std::string> some(texts.begin() + static_cast<std::ptrdiff_t>(made.size()),
                                   texts.begin() + static_cast<std::ptrdiff_t>(end));
     const std::size_t count = some.size();
     auto embedded = co_await embedder->embed(std::move(some), ports::Priority::Background);
     if (embedded) {
-      for (auto& one : *embedded) all.emplace_back(std::move(one));
+      for (auto& one : *embedded) made.emplace_back(std::move(one));
       many = kTexts;
     } else if (Indexer::isOutage(embedded.error().kind())) {
-      co_return embedded.error();
+      all.brokenOff = embedded.error();
     } else if (count > 1) {
       many = 1;  // one text can fail a whole batch
     } else {
-      all.emplace_back(std::nullopt);
+      made.emplace_back(std::nullopt);
     }
   }
   co_return all;

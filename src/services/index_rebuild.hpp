@@ -70,6 +70,12 @@ class IndexRebuild {
     [[nodiscard]] bool isCancelled() const { return control.cancelled && !swapping; }
   };
 
+  /// Of some texts from the first on; nothing for one that the embedder does not take.
+  struct Embedded {
+    std::vector<std::optional<ports::Embedding>> made;
+    std::optional<core::Error> brokenOff;  // why the rest is missing
+  };
+
   ports::Task<RebuildCounts> runOn(Run& run);
   ports::Task<void> attempt(Run& run);
   ports::Task<void> dropLeft();
@@ -79,17 +85,19 @@ class IndexRebuild {
   ports::Task<State> begin(const ports::EmbedderIdentity& identity);
   /// That somebody asked for it outlives a restart, also where no backend has answered yet.
   ports::Task<void> noteWanted();
+  /// What this run began is over: the index is of this digest by now.
+  ports::Task<bool> isDoneByAnother(std::string name, std::string digest);
   ports::Task<bool> isNoted(std::string name);
   ports::Task<State> noted(std::string digest);
   ports::Task<void> beginSecond(State& state, std::size_t dimensions);
   ports::Task<void> abandon(Run& run);
   ports::Task<void> note(State state);
   ports::Task<void> scan(State& state, Run& run);
-  ports::Task<void> rebuildPage(const State& state, std::vector<ports::StoredEntry> page, RebuildCounts& counts, const JobControl& control);
+  ports::Task<void> rebuildPage(State& state, std::vector<ports::StoredEntry> page, RebuildCounts& counts, const JobControl& control);
   /// Into the second index; what it refuses by itself is told in `refused`.
   ports::Task<void> putInto(const std::vector<ports::IndexEntry>& entries, std::size_t first, std::size_t end,
                             std::set<core::LearningId>& refused);
-  ports::Task<std::vector<std::optional<ports::Embedding>>> embedAll(std::vector<std::string> texts, const JobControl& control);
+  boost::asio::awaitable<Embedded> embedAll(std::vector<std::string> texts, const JobControl& control);
   ports::Task<void> swap(State& state, std::size_t dimensions, Run& run);
   ports::Task<void> startAnew(State& state);
   ports::Task<void> fillSecond(const State& state, std::size_t dimensions);

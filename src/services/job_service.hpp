@@ -51,6 +51,8 @@ class JobService {
   ports::Task<Job> start(JobKind kind, bool dryRun, core::Caller caller);
   /// A reindex that the daemon itself begins; where one runs that is as good.
   ports::Task<void> startRebuild();
+  /// A comparison that the daemon itself begins.
+  ports::Task<void> startVerification();
   /// Goes on with a reindex that an earlier run of the daemon left unfinished.
   ports::Task<void> resume();
 

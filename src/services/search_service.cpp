@@ -76,18 +76,26 @@ ports::Task<SearchAnswer> SearchService::search(SearchRequest request) {
   if (!exact) co_return exact.error();
 
   SearchAnswer answer;
-  ports::IndexQuery query;
-  query.filter = {request.categories, request.kinds, request.filter};
+  ports::IndexQuery asked;
+  asked.filter = {request.categories, request.kinds, request.filter};
   const std::string text = core::withoutNoise(request.query);
-  if (request.mode != core::SearchMode::Dense) query.words = core::clipped(text, core::kMaxIndexedText);
-  for (const auto& learning : *exact) query.wanted.push_back(learning.id);
-  auto operation = embed(text);
-  auto embedded = co_await support::withTimeout(std::move(operation), kEmbeddingTime);
-  if (embedded) query.vector = std::move(*embedded);
-  answer.degraded = query.vector.empty() || !calibration_.current();
-
-  auto searching = context_.index.search(std::move(query));
-  auto found = co_await support::withTimeout(std::move(searching), kIndexTime);
+  if (request.mode != core::SearchMode::Dense) asked.words = core::clipped(text, core::kMaxIndexedText);
+  for (const auto& learning : *exact) asked.wanted.push_back(learning.id);
+  ports::Result<ports::IndexAnswer> found = ports::IndexAnswer();
+  bool isAgain = false;
+  while (true) {
+    auto operation = embed(text);
+    auto embedded = co_await support::withTimeout(std::move(operation), kEmbeddingTime);
+    ports::IndexQuery query = asked;
+    if (embedded) query.vector = std::move(*embedded);
+    answer.degraded = query.vector.empty() || !calibration_.current();
+    const std::string whose = query.vector.empty() ? std::string() : adoption_.adopted();
+    auto searching = context_.index.search(std::move(query));
+    found = co_await support::withTimeout(std::move(searching), kIndexTime);
+    // The index may have been swapped for another model's while it was asked: then the cosines say nothing.
+    if (isAgain || !embedded || adoption_.adopted() == whose) break;
+    isAgain = true;
+  }
   if (!found && !Indexer::isOutage(found.error().kind())) co_return found.error();
   if (!found) {
     answer.degraded = true;
@@ -106,16 +114,23 @@ ports::Task<SearchAnswer> SearchService::search(SearchRequest request) {
 }
 
 ports::Task<std::vector<float>> SearchService::embed(std::string text) {
-  const std::string before = adoption_.adopted();
-  std::vector<std::string> texts{std::move(text)};
-  auto embedded = co_await context_.embedder.embed(std::move(texts), ports::Priority::Search);
-  if (!embedded) co_return embedded.error();
-  // A model can be replaced under its name, and another one's vectors say nothing about those in the index.
-  auto checked = co_await adoption_.check();
-  if (!checked) co_return checked.error();
-  const bool isSettled = adoption_.isDone() && adoption_.adopted() == before && embedded->size() == 1;
-  if (!isSettled) co_return core::Error(core::ErrorKind::Conflict, "the index was changed for another model meanwhile");
-  co_return std::move(embedded->front().vector);
+  bool isAgain = false;
+  while (true) {
+    co_await adoption_.untilSwapped();
+    const std::string before = adoption_.adopted();
+    std::vector<std::string> texts{text};
+    auto embedded = co_await context_.embedder.embed(std::move(texts), ports::Priority::Search);
+    if (!embedded) co_return embedded.error();
+    // A model can be replaced under its name, and another one's vectors say nothing about those in the index.
+    auto checked = co_await adoption_.check();
+    const bool isSame = adoption_.adopted() == before;
+    if (checked && isSame && !before.empty() && embedded->size() == 1) co_return std::move(embedded->front().vector);
+    if (!checked && isSame) co_return checked.error();
+    if (isAgain || isSame) break;
+    // A swap came in between: once more, by the model that serves now.
+    isAgain = true;
+  }
+  co_return core::Error(core::ErrorKind::Conflict, "the index was changed for another model meanwhile");
 }
 
 ports::Task<ports::IndexAnswer> SearchService::searchRecords(const SearchRequest& request, const std::string& text) {

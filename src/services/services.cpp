@@ -18,6 +18,7 @@ Services::Services(ServiceContext& shared)
       rebuild(shared, indexer, adoption, calibration, verification),
       jobs(shared, rebuild, verification) {
   adoption.onOtherModel([this] { return jobs.startRebuild(); });
+  adoption.onLack([this] { return jobs.startVerification(); });
   adoption.onStranger([this] { indexer.wake(); });
 }
 

@@ -47,8 +47,9 @@ class CommandLine(DaemonTest):
         self.assertEqual(pattern["learning"]["origin"], "manual")
 
     def test_import_and_export(self):
-        answer = self.run_json("import", status=1, input='{"kind":"solution","query":"through a pipe","solution":"s"}\n{"kind":"poem"}\n')
-        self.assertEqual((answer["stored"], [r["line"] for r in answer["rejected"]]), (1, [2]))
+        answer = self.run_json("import", status=1, input='{"kind":"solution","query":"through a pipe","solution":"s"}\n{"kind":"poem"}\n'
+                                                         '{"kind":"solution","query":"q","solution":"s","category":""}\n')
+        self.assertEqual((answer["stored"], [(r["line"], r["field"]) for r in answer["rejected"]]), (1, [(2, "kind"), (3, "category")]))
         file = self.daemon.folder / "out.ndjson"
         self.assertEqual(self.daemon.learnctl("export", file).returncode, 0)
         self.assertEqual(self.daemon.learnctl("export").stdout, file.read_text())
@@ -124,10 +125,21 @@ class CommandLine(DaemonTest):
         self.assertEqual(self.daemon.learnctl("export", str(folder / "link")).returncode, 0)
         self.assertTrue((folder / "link").is_symlink())
         self.assertEqual((target.read_text(), target.stat().st_mode & 0o777), (whole, 0o600))
+        (folder / "ahead").symlink_to("later")
+        self.assertEqual(self.daemon.learnctl("export", str(folder / "ahead")).returncode, 0)
+        self.assertTrue((folder / "ahead").is_symlink())
+        self.assertEqual((folder / "later").read_text(), whole)
+        (folder / "circle").symlink_to("circle")
+        self.assertEqual(self.daemon.learnctl("export", str(folder / "circle")).returncode, 1)
+        into = '{ echo before; "$0" export /dev/stdout; echo behind; } > group && echo first > appended && "$0" export /dev/stdout >> appended'
+        subprocess.run(["sh", "-c", into, str(BINARIES / "learnctl")], cwd=folder, check=True, stderr=subprocess.DEVNULL,
+                       env={**self.daemon.environment, "LEARND_SOCKET": str(self.daemon.socket)})
+        self.assertEqual((folder / "group").read_text(), "before\n" + whole + "behind\n")
+        self.assertEqual((folder / "appended").read_text(), "first\n" + whole)
         refused = self.daemon.learnctl("export", str(folder))
         self.assertEqual(refused.returncode, 1)
         self.assertIn("is a folder", refused.stderr)
-        self.assertEqual(sorted(path.name for path in folder.iterdir()), ["link", "pipe", "target"])
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), ["ahead", "appended", "circle", "group", "later", "link", "pipe", "target"])
 
     def test_with_json_what_goes_wrong_here_is_json_too(self):
         for command, status in ((["stats", "--socket", "/nonexistent"], 4), (["import", "/nonexistent"], 1), (["search", "x", "--limit", "many"], 2),
@@ -136,10 +148,10 @@ class CommandLine(DaemonTest):
             self.assertEqual(sorted(problem), ["detail", "title"], command)
 
     def test_a_word_that_is_no_command_is_named(self):
-        for word in ("nope", "--bogus"):
-            refused = self.daemon.learnctl(word)
+        for words in (["nope"], ["--bogus"], ["job", "nope"]):
+            refused = self.daemon.learnctl(*words)
             self.assertEqual(refused.returncode, 2)
-            self.assertIn(word, refused.stderr)
+            self.assertIn(words[-1], refused.stderr)
 
     def test_values_are_sent_as_they_were_given(self):
         for command in (["list", "--cursor", ""], ["list", "--category", ""], ["store", "--query", "q", "--solution", "s", "--category", ""]):

@@ -121,11 +121,18 @@ ports::Task<ports::IndexAnswer> QdrantIndex::answer(std::shared_ptr<const ports:
 ports::Task<ports::IndexAnswer> QdrantIndex::askAll(const ports::IndexQuery& query, const Question& question) {
   auto holdings = co_await catalogue_.view();
   if (!holdings) co_return holdings.error();
+  const auto& through = query.filter.categories;
+  const auto isAsked = [&through](const std::string& category) {
+    return through.empty() || std::find(through.begin(), through.end(), category) != through.end();
+  };
+  for (const auto& [category, why] : (*holdings)->outdated) {
+    // An answer without it would look whole. No fault of the server's.
+    if (isAsked(category)) co_return Error(ErrorKind::Busy, why);
+  }
   std::vector<Collection> collections;
   std::vector<Question::Batch> batches;
   for (const auto& [category, collection] : (*holdings)->serving) {
-    const auto& through = query.filter.categories;
-    const bool best = through.empty() || std::find(through.begin(), through.end(), category) != through.end();
+    const bool best = isAsked(category);
     collections.push_back(collection);
     batches.push_back(question.batch(collection.dimensions, best, query.wanted, query.wanted));
   }

@@ -14,11 +14,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The path that symbolic links lead to, also where nothing is there yet.
+/// One that somebody has open already.
+bool isOpen(const fs::path& path) {
+  const std::string text = fs::absolute(path).lexically_normal().string();
+  return text == "/dev/stdout" || text == "/dev/stderr" || text.starts_with("/dev/fd/") || text.starts_with("/proc/");
+}
+
+/// Where symbolic links lead to, also where nothing is there yet.
 std::string withoutLinks(const std::string& path) {
+  constexpr int kMostLinks = 40;
+  fs::path target = path;
   std::error_code failed;
-  const fs::path target = fs::weakly_canonical(path, failed);
-  return failed ? path : target.string();
+  for (int i = 0; !isOpen(target) && fs::is_symlink(fs::symlink_status(target, failed)); ++i) {
+    if (i == kMostLinks) throw std::runtime_error("export: " + path + " is a symbolic link that leads to itself");
+    // One that is absolute takes the place of all before it.
+    target = target.parent_path() / fs::read_symlink(target);
+  }
+  return target.string();
 }
 
 }  // namespace
@@ -27,10 +39,11 @@ ExportFile::ExportFile(const std::string& path) : target_(withoutLinks(path)), w
   std::error_code ignored;
   const fs::file_status found = fs::status(target_, ignored);
   if (fs::is_directory(found)) throw std::runtime_error("export: " + path + " is a folder: name a file in it");
-  const bool isFile = !fs::exists(found) || fs::is_regular_file(found);
+  const bool isFile = !isOpen(target_) && (!fs::exists(found) || fs::is_regular_file(found));
   if (isFile) written_ += ".part";
-  file_ = std::fopen(written_.c_str(), "wb");
-  if (file_ == nullptr) throw std::runtime_error("export: " + path + " can't be written: " + std::generic_category().message(errno));
+  // What is open may be a file that has something in it.
+  file_ = std::fopen(written_.c_str(), isFile ? "wb" : "ab");
+  if (file_ == nullptr) throw std::runtime_error("export: " + written_ + " can't be written: " + std::generic_category().message(errno));
   if (isFile && fs::exists(found)) fchmod(fileno(file_), static_cast<mode_t>(found.permissions()));
 }
 
@@ -38,12 +51,12 @@ ExportFile::~ExportFile() {
   if (file_ == nullptr) return;
   std::fclose(file_);
   std::error_code ignored;
-  if (written_ != target_) fs::remove(written_, ignored);
+  if (isOwn()) fs::remove(written_, ignored);
 }
 
 void ExportFile::fail(int code) const {
   std::error_code ignored;
-  if (written_ != target_) fs::remove(written_, ignored);
+  if (isOwn()) fs::remove(written_, ignored);
   throw std::system_error(code, std::generic_category(), "export: " + target_ + " could not be written");
 }
 
@@ -54,10 +67,10 @@ void ExportFile::write(std::string_view piece) {
 void ExportFile::finish() {
   int code = std::fflush(file_) != 0 ? errno : 0;
   // A device or a pipe has nothing to sync.
-  if (code == 0 && written_ != target_ && fsync(fileno(file_)) != 0) code = errno;
+  if (code == 0 && isOwn() && fsync(fileno(file_)) != 0) code = errno;
   if (std::fclose(file_) != 0 && code == 0) code = errno;
   file_ = nullptr;
-  if (code == 0 && written_ != target_ && std::rename(written_.c_str(), target_.c_str()) != 0) code = errno;
+  if (code == 0 && isOwn() && std::rename(written_.c_str(), target_.c_str()) != 0) code = errno;
   if (code != 0) fail(code);
 }
 

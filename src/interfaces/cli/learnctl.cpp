@@ -63,7 +63,10 @@ int exitEarly(const CLI::App& app, Session& session, const CLI::ParseError& erro
   }
   std::string detail = error.what();
   // Without a command the library speaks of the missing one alone, not of the word that stands in its place.
-  if (const auto unknown = app.remaining(); app.get_subcommands().empty() && !unknown.empty()) {
+  const auto unknown = app.remaining(true);
+  const auto chosen = app.get_subcommands();
+  const bool wantsCommand = chosen.empty() || (!chosen.front()->get_subcommands({}).empty() && chosen.front()->get_subcommands().empty());
+  if (wantsCommand && !unknown.empty()) {
     detail = fmt::format("there is no {} {}", unknown.front().starts_with('-') ? "flag" : "command", unknown.front());
   }
   // The failed parse has not set it.

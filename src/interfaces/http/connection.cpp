@@ -73,10 +73,22 @@ asio::awaitable<void> Connection::serve() {
   co_await asio::this_coro::throw_if_cancelled(false);
   bool goesOn = true;
   while (goesOn) {
-    if (channel_.buffer().size() == 0) goesOn = co_await waitForRequest();
-    if (goesOn) goesOn = co_await serveOne();
+    // Empty lines before a request, which some clients send behind a body, are passed over (RFC 9112, 2.2): they begin none.
+    dropEmptyLines();
+    const bool isIdle = channel_.buffer().size() == 0;
+    if (isIdle) {
+      goesOn = co_await waitForRequest();
+    } else {
+      goesOn = co_await serveOne();
+    }
   }
   channel_.close();
+}
+
+void Connection::dropEmptyLines() {
+  auto& buffer = channel_.buffer();
+  const auto isLineEnd = [](char sign) { return sign == '\r' || sign == '\n'; };
+  while (buffer.size() > 0 && isLineEnd(*static_cast<const char*>(buffer.data().data()))) buffer.consume(1);
 }
 
 asio::awaitable<bool> Connection::waitForRequest() {

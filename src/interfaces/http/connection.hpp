@@ -47,6 +47,7 @@ class Connection {
   [[nodiscard]] Moment deadline() const { return channel_.deadline(); }
 
  private:
+  void dropEmptyLines();
   boost::asio::awaitable<bool> waitForRequest();
   boost::asio::awaitable<bool> serveOne();
   boost::asio::awaitable<bool> serveStream(const Route& route, RequestReader& reader);

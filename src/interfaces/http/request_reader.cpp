@@ -18,8 +18,6 @@ constexpr std::size_t kPiece = 128 * 1024;
 constexpr int kRequestTimeout = 408;
 constexpr int kHeadTooLarge = 431;
 
-bool isLineEnd(char sign) { return sign == '\r' || sign == '\n'; }
-
 std::string secondsText(std::chrono::milliseconds time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
 }
@@ -35,8 +33,6 @@ RequestReader::RequestReader(Channel& channel, const ConnectionLimits& limits)
 
 RequestReader::Step RequestReader::parse() {
   auto& buffer = channel_.buffer();
-  // Empty lines before a request, which some clients send behind a body, are passed over (RFC 9112, 2.2).
-  while (!parser_.got_some() && buffer.size() > 0 && isLineEnd(*static_cast<const char*>(buffer.data().data()))) buffer.consume(1);
   if (buffer.size() == 0) return Step::NeedsMore;
   error_code failed;
   const std::size_t used = parser_.put(buffer.data(), failed);

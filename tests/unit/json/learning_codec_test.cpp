@@ -53,6 +53,7 @@ TEST_P(LearningCodec, ImportsALearningWithNothingInItToTheSameBytes) {
   core::Learning bare;
   bare.kind = GetParam();
   bare.query = "q";
+  bare.category = "c";
   if (GetParam() != Kind::Failure) bare.solution = "s";
   if (GetParam() == Kind::Failure) bare.outcome = core::Outcome::Open;
   if (GetParam() == Kind::Interaction) bare.outcome = core::Outcome::Unknown;

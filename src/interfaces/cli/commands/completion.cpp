@@ -29,6 +29,7 @@ Words valuesOf(std::string_view name, std::string_view path) {
   if (name == "kind" && path == "job start") return {"reindex", "verify"};
   if (name == "outcome" && path == "feedback") return {"success", "failure", "partial"};
   if (name == "kind") return {"solution", "failure", "interaction", "pattern"};
+  if (name == "outcome" && path == "list") return {"open", "resolved", "success", "failure", "partial", "unknown"};
   if (name == "outcome") return {"success", "failure", "partial", "unknown"};
   if (name == "mode") return {"hybrid", "dense", "lexical"};
   if (name == "order") return {"time", "value"};
@@ -36,7 +37,10 @@ Words valuesOf(std::string_view name, std::string_view path) {
   if (name == "llm-used") return {"local", "remote", "none"};
   if (name == "profile") return {"standard", "detailed"};
   if (name == "pattern-type") return {"error-fix", "config-template", "code-idiom", "workflow", "best-practice"};
-  if (name == "severity") return {"critical", "high", "medium", "low"};
+  if (name == "severity") return {"critical", "high", "medium", "low", "trivial"};
+  if (name == "scope") return {"single_case", "similar_cases", "category", "universal", "unknown"};
+  if (name == "confirmation") return {"explicit_success", "implicit_success", "partial_success", "unconfirmed", "explicit_failure"};
+  if (name == "weight-set") return {"standard", "code", "error", "custom"};
   if (name.starts_with("is-") || name == "uses-standard-tools" || name == "user-confirmed" || name == "blocks-work")
     return {"true", "false"};
   if (name == "shell") return {"bash", "zsh", "fish"};

@@ -122,7 +122,7 @@ class PointImporter {
         sent_.clear();
         const Answer uploaded = session_.client().upload("/v1/import", [this] { return next(); });
         progress_.clear();
-        if (!uploaded.ok()) return reportProblem(session_, uploaded);
+        if (!uploaded.ok()) return reportBroken(uploaded);
         const Value answer = uploaded.value();
         addCounts(answer);
         noteRejections(answer);
@@ -135,6 +135,13 @@ class PointImporter {
   }
 
  private:
+  /// One of several requests broke off; what the ones before it brought is stored.
+  int reportBroken(const Answer& answer) const {
+    const int status = reportProblem(session_, answer);
+    fmt::print(stderr, "{} points had gone in before. Run it again: what is there already is not stored twice.\n", stored_);
+    return status;
+  }
+
   /// The next lines of a request; empty: there are none left, or it has enough.
   std::string next() {
     std::string piece;
@@ -258,7 +265,7 @@ int importPoints(Session& session, const PointImport& request) {
     const auto source = session.openPoints(request.url, request.keyFile);
     return PointImporter(session, *source, request, std::move(renames)).run();
   } catch (const SourceError& error) {
-    fmt::print(stderr, "learnctl: {}\n", error.what());
+    reportFailure(session, "Failed", error.what());
     return kFailed;
   }
 }

@@ -96,7 +96,10 @@ int runExport(Session& session, const std::string& file) {
   if (!answer.ok()) return reportProblem(session, answer);
   if (toOutput) return kDone;
   target->finish();
-  if (session.json) {
+  if (!target->isOwn()) {
+    // The lines may go where these words would go too.
+    fmt::print(stderr, "{} learnings in {}\n", lines, file);
+  } else if (session.json) {
     json::Value done;
     done.set("learnings", lines);
     done.set("file", file);

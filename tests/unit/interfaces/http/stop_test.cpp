@@ -30,10 +30,16 @@ TEST(HttpStop, EndsIdleConnectionsAtOnce) {
   auto never = harness.connect();
   auto once = harness.connect();
   EXPECT_EQ(once.ask(kHealth).status, 200);
+  // An empty line is no request that somebody waits for.
+  auto blank = harness.connect();
+  EXPECT_EQ(blank.ask(kHealth).status, 200);
+  blank.send("\r\n");
+  ASSERT_TRUE(tests::comesTrue([&] { return blank.isRead(); }));
   auto stopped = harness.stop(20s);
   EXPECT_EQ(stopped.wait_for(2s), std::future_status::ready);
   EXPECT_TRUE(never.isClosed());
   EXPECT_TRUE(once.isClosed());
+  EXPECT_TRUE(blank.isClosed());
 }
 
 TEST(HttpStop, AnswersWhatIsBeingWorkedOn) {
