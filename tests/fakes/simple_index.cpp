@@ -117,6 +117,8 @@ ports::Task<ports::IndexAnswer> SimpleIndex::search(ports::IndexQuery query) {
 }
 
 ports::Task<void> SimpleIndex::useDimensions(std::size_t dimensions) {
+  // A server's collection keeps its vectors where they are of this size already.
+  if (outlives && serving_.dimensions == dimensions) co_return ports::Result<void>();
   serving_.dimensions = dimensions;
   for (auto& [id, entry] : serving_.entries) entry.vector.reset();
   co_return ports::Result<void>();

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 
@@ -14,10 +16,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One that somebody has open already.
-bool isOpen(const fs::path& path) {
+/// The descriptor of this process that such a path names. Opened by its path it would be written to from its beginning on.
+std::optional<int> descriptorOf(const fs::path& path) {
   const std::string text = fs::absolute(path).lexically_normal().string();
-  return text == "/dev/stdout" || text == "/dev/stderr" || text.starts_with("/dev/fd/") || text.starts_with("/proc/");
+  if (text == "/dev/stdout") return STDOUT_FILENO;
+  if (text == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!text.starts_with(folder)) continue;
+    int number = 0;
+    const char* end = text.data() + text.size();
+    const auto [last, failed] = std::from_chars(text.data() + folder.size(), end, number);
+    if (failed == std::errc() && last == end) return number;
+  }
+  return std::nullopt;
 }
 
 /// Where symbolic links lead to, also where nothing is there yet.
@@ -25,7 +36,7 @@ std::string withoutLinks(const std::string& path) {
   constexpr int kMostLinks = 40;
   fs::path target = path;
   std::error_code failed;
-  for (int i = 0; !isOpen(target) && fs::is_symlink(fs::symlink_status(target, failed)); ++i) {
+  for (int i = 0; !descriptorOf(target) && fs::is_symlink(fs::symlink_status(target, failed)); ++i) {
     if (i == kMostLinks) throw std::runtime_error("export: " + path + " is a symbolic link that leads to itself");
     // One that is absolute takes the place of all before it.
     target = target.parent_path() / fs::read_symlink(target);
@@ -37,12 +48,12 @@ std::string withoutLinks(const std::string& path) {
 
 ExportFile::ExportFile(const std::string& path) : target_(withoutLinks(path)), written_(target_) {
   std::error_code ignored;
+  const auto descriptor = descriptorOf(target_);
   const fs::file_status found = fs::status(target_, ignored);
   if (fs::is_directory(found)) throw std::runtime_error("export: " + path + " is a folder: name a file in it");
-  const bool isFile = !isOpen(target_) && (!fs::exists(found) || fs::is_regular_file(found));
+  const bool isFile = !descriptor && (!fs::exists(found) || fs::is_regular_file(found));
   if (isFile) written_ += ".part";
-  // What is open may be a file that has something in it.
-  file_ = std::fopen(written_.c_str(), isFile ? "wb" : "ab");
+  file_ = descriptor ? fdopen(dup(*descriptor), "wb") : std::fopen(written_.c_str(), "wb");
   if (file_ == nullptr) throw std::runtime_error("export: " + written_ + " can't be written: " + std::generic_category().message(errno));
   if (isFile && fs::exists(found)) fchmod(fileno(file_), static_cast<mode_t>(found.permissions()));
 }
