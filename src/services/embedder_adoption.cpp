@@ -142,7 +142,8 @@ ports::Task<bool> EmbedderAdoption::isIndexLost() {
   std::vector<core::LearningId> ids(sample.begin(), sample.end());
   auto found = co_await context_.index.find(std::move(ids));
   if (!found) co_return found.error();
-  isLookedThrough_ = true;
+  // Where it is lost, that is found again until it is noted.
+  isLookedThrough_ = !found->empty();
   // An earlier state of itself, as from a backup: what it lacks is found by a comparison with all records.
   if (!found->empty() && found->size() < sample.size() && onLack_) {
     auto begun = co_await onLack_();

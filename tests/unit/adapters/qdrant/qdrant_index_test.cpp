@@ -28,6 +28,15 @@ std::set<std::string> collectionsOf(IndexUnderTest& under) {
   return names;
 }
 
+std::vector<ports::IndexEntry> oneInEachOfAHundredCategories() {
+  std::vector<ports::IndexEntry> entries;
+  for (std::uint8_t i = 0; i < 100; ++i) {
+    entries.push_back(entryOf(i, "flush"));
+    entries.back().category = "category-" + std::to_string(i);
+  }
+  return entries;
+}
+
 TEST(QdrantIndex, ACollectionIsAsProgramsExpectIt) {
   IndexUnderTest under;
   auto entry = entryOf(1, "flush the dns cache");
@@ -239,12 +248,7 @@ TEST(QdrantIndex, TellsUnderWhichCategoriesAnEntryIsFound) {
 
 TEST(QdrantIndex, ManySearchesOfManyCollectionsGoOnSideBySide) {
   IndexUnderTest under;
-  std::vector<ports::IndexEntry> entries;
-  for (std::uint8_t i = 0; i < 100; ++i) {
-    entries.push_back(entryOf(i, "flush"));
-    entries.back().category = "category-" + std::to_string(i);
-  }
-  ASSERT_TRUE(under.put(std::move(entries)));
+  ASSERT_TRUE(under.put(oneInEachOfAHundredCategories()));
   std::vector<ports::Task<ports::IndexAnswer>> searches;
   for (int i = 0; i < 16; ++i) {
     ports::IndexQuery query;
@@ -326,12 +330,7 @@ TEST(QdrantIndex, APromotedOneHasTwoPointsAndIsOneEntry) {
 
 TEST(QdrantIndex, PastAHundredCategoriesTheNextIsRefused) {
   IndexUnderTest under;
-  std::vector<ports::IndexEntry> entries;
-  for (std::uint8_t i = 0; i < 100; ++i) {
-    entries.push_back(entryOf(i, "flush"));
-    entries.back().category = "category-" + std::to_string(i);
-  }
-  ASSERT_TRUE(under.put(std::move(entries)));
+  ASSERT_TRUE(under.put(oneInEachOfAHundredCategories()));
   auto more = entryOf(200, "flush");
   more.category = "category-100";
   const auto refused = under.put(more);
